@@ -1,0 +1,162 @@
+<#
+.SYNOPSIS
+    Builds, tests, demonstrates and measures Mina.Backup.
+.DESCRIPTION
+    Runs under PowerShell 7.6 (pwsh build.ps1 Test) and, where there is none, under the console of this repository
+    (dotnet run --project src/Mina.Backup.Console -- build.ps1 Test). It therefore uses the language, .NET, native programs and the
+    core cmdlets only.
+
+    Build   lays out artifacts/Mina.Backup (the module) and artifacts/mina/mina (the console)
+    Test    builds and runs every xunit test; the last line counts them
+    Demo    shows a backup and a restore on a disposable database server
+    Bench   measures a backup against pg_dump | gzip | gpg
+    Pester  runs tests/Pester on PowerShell
+    Pack    builds, and packs both into artifacts/*.zip
+.EXAMPLE
+    pwsh build.ps1 Test -Filter *Console*
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Pester', 'Pack')]
+    [string] $Task = 'Build',
+
+    # Test only the classes whose full name matches.
+    [string] $Filter = ''
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 3.0
+
+$Root = $PSScriptRoot
+$Artifacts = [IO.Path]::Combine($Root, 'artifacts')
+$Module = [IO.Path]::Combine($Artifacts, 'Mina.Backup')
+$ConsoleFolder = [IO.Path]::Combine($Artifacts, 'mina')
+$Console = [IO.Path]::Combine($ConsoleFolder, $(if ($IsWindows) { 'mina.exe' } else { 'mina' }))
+
+. ([IO.Path]::Combine($Root, 'build', 'PostgreSql.ps1'))
+
+# No build server may outlive this script: one would hold its output open, and whoever waits for the end of that would wait for it.
+$env:MSBUILDDISABLENODEREUSE = '1'
+$env:UseSharedCompilation = 'false'
+$env:DOTNET_NOLOGO = '1'
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+
+function Step([string] $text) { [Console]::WriteLine("== $text") }
+
+function Invoke-Program([string] $program, [string[]] $arguments) {
+    & $program @arguments
+    if ($LASTEXITCODE -ne 0) { throw "$program $($arguments[0]) ended with status $LASTEXITCODE." }
+}
+
+function Invoke-Build {
+    if ([AppContext]::BaseDirectory.StartsWith($Artifacts, [StringComparison]::Ordinal)) {
+        throw 'artifacts/mina cannot rebuild itself while it runs. Use: dotnet run --project src/Mina.Backup.Console -- build.ps1 ' + $Task
+    }
+
+    Step 'Module: artifacts/Mina.Backup'
+    Invoke-Program dotnet @('build', "$Root/src/Mina.Backup", '-c', 'Release', '-t:PublishModule', '-nodeReuse:false', '-v:q', '-nologo')
+    Step 'Console: artifacts/mina'
+    Invoke-Program dotnet @('publish', "$Root/src/Mina.Backup.Console", '-c', 'Release', '-o', $ConsoleFolder, '-nodeReuse:false', '-v:q', '-nologo')
+}
+
+# The script runs where this one does: under pwsh if that is what the caller chose, else under the console.
+function Invoke-Script([string] $script, [string[]] $arguments) {
+    if ($Host.Name -ne 'mina') {
+        $loaded = "Import-Module '$($Module.Replace("'", "''"))'; & '$($script.Replace("'", "''"))'"
+        Invoke-Program ([Environment]::ProcessPath) (@('-NoProfile', '-Command', "`$ErrorActionPreference = 'Stop'; $loaded $arguments"))
+    }
+    else {
+        Invoke-Program $Console (@($script) + $arguments)
+    }
+}
+
+function Invoke-TestProject([string] $name, [string] $results) {
+    Step "Tests: $name"
+    Invoke-Program dotnet @('build', "$Root/tests/$name", '-c', 'Release', '-nodeReuse:false', '-v:q', '-nologo')
+    $program = [IO.Path]::Combine($Root, 'tests', $name, 'bin', 'Release', 'net10.0', $(if ($IsWindows) { "$name.exe" } else { $name }))
+    $report = [IO.Path]::Combine($results, "$name.xml")
+    [IO.File]::Delete($report)
+    $arguments = @('-xml', $report, '-noLogo', '-noColor')
+    if ($Filter) { $arguments += @('-class', $Filter) }
+    # A failed test ends the program with a status; the report counts it. Only a report that is missing is fatal.
+    & $program @arguments | Out-Default
+    if (-not [IO.File]::Exists($report)) { throw "$name ended with status $LASTEXITCODE and left no report." }
+    $failedRun = $LASTEXITCODE -ne 0
+    $count = @{ Passed = 0; Failed = 0; Skipped = 0 }
+    foreach ($assembly in ([xml][IO.File]::ReadAllText($report)).SelectNodes('//assembly')) {
+        $count.Passed += [int]$assembly.passed
+        $count.Failed += [int]$assembly.failed + [int]$assembly.errors
+        $count.Skipped += [int]$assembly.skipped
+    }
+
+    # Never green on doubt: the program says that it failed, and its report shows nothing.
+    if ($failedRun -and $count.Failed -eq 0 -and -not ($Filter -and $count.Passed -eq 0)) { $count.Failed = 1 }
+    $count
+}
+
+function Invoke-Test {
+    Install-PostgreSql
+    Invoke-Build
+    $results = [IO.Path]::Combine($Artifacts, 'TestResults')
+    [void][IO.Directory]::CreateDirectory($results)
+    $total = @{ Passed = 0; Failed = 0; Skipped = 0 }
+    foreach ($name in 'Mina.Backup.Engine.Tests', 'Mina.Backup.Cmdlet.Tests') {
+        $count = Invoke-TestProject $name $results
+        foreach ($key in 'Passed', 'Failed', 'Skipped') { $total[$key] += $count[$key] }
+    }
+
+    if ($total.Passed + $total.Failed -eq 0) { throw 'No test ran.' }
+    [Console]::WriteLine("$($total.Passed) passed, $($total.Failed) failed, $($total.Skipped) skipped")
+    if ($total.Failed -gt 0) { exit 1 }
+}
+
+function Invoke-Pester {
+    Install-PostgreSql
+    Invoke-Build
+    $shell = if ($Host.Name -ne 'mina') { [Environment]::ProcessPath } else { 'pwsh' }
+    if (-not (Get-Command $shell -CommandType Application -ErrorAction Ignore)) {
+        throw 'The task Pester needs PowerShell 7.6. Run: dotnet tool install --global PowerShell'
+    }
+
+    $run = @'
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Module Pester -ListAvailable | Where-Object Version -ge '5.5.0')) { Install-PSResource Pester -TrustRepository -Scope CurrentUser }
+Import-Module Pester -MinimumVersion 5.5.0
+$result = Invoke-Pester -Path '{0}' -PassThru
+[Console]::WriteLine("$($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped")
+exit [int]($result.Result -ne 'Passed')
+'@ -replace '\{0\}', [IO.Path]::Combine($Root, 'tests', 'Pester').Replace("'", "''")
+    Invoke-Program $shell @('-NoProfile', '-NonInteractive', '-Command', $run)
+}
+
+function Invoke-Pack {
+    Invoke-Build
+    $manifest = [IO.File]::ReadAllText([IO.Path]::Combine($Module, 'Mina.Backup.psd1'))
+    $version = [regex]::Match($manifest, "ModuleVersion\s*=\s*'([^']+)'").Groups[1].Value
+    foreach ($folder in $Module, $ConsoleFolder) {
+        $package = [IO.Path]::Combine($Artifacts, "$([IO.Path]::GetFileName($folder))-$version.zip")
+        [IO.File]::Delete($package)
+        [IO.Compression.ZipFile]::CreateFromDirectory($folder, $package, 'SmallestSize', $true)
+        $hash = [Convert]::ToHexStringLower([Security.Cryptography.SHA256]::HashData([IO.File]::ReadAllBytes($package)))
+        [IO.File]::WriteAllText("$package.sha256", "$hash  $([IO.Path]::GetFileName($package))`n")
+        [Console]::WriteLine($package)
+    }
+}
+
+switch ($Task) {
+    'Build' { Invoke-Build }
+    'Test' { Invoke-Test }
+    'Demo' {
+        Install-PostgreSql
+        Invoke-Build
+        Invoke-Script ([IO.Path]::Combine($Root, 'build', 'Demo.ps1')) @()
+    }
+    'Bench' {
+        Install-PostgreSql
+        Invoke-Build
+        Invoke-Script ([IO.Path]::Combine($Root, 'tests', 'Benchmarks', 'Bench.ps1')) @()
+    }
+    'Pester' { Invoke-Pester }
+    'Pack' { Invoke-Pack }
+}

@@ -1,0 +1,58 @@
+# PostgreSQL's programs on this machine: where they are, and how they get here. Dot-sourced; core language and .NET only.
+
+# Folders with initdb in them, the newest version first.
+function Get-PostgreSqlFolder {
+    $program = if ($IsWindows) { 'initdb.exe' } else { 'initdb' }
+    $folders = [Collections.Generic.List[string]]::new()
+    if ($env:MINA_PG_BIN) { $folders.Add($env:MINA_PG_BIN) }
+    $roots = if ($IsWindows) { @("$env:ProgramFiles\PostgreSQL") }
+    elseif ($IsMacOS) { @('/opt/homebrew/opt', '/usr/local/opt', '/Applications/Postgres.app/Contents/Versions') }
+    else { @('/usr/lib/postgresql', '/usr') }
+    foreach ($root in @($roots)) {
+        if (-not [IO.Directory]::Exists($root)) { continue }
+        $versions = [Collections.Generic.List[string]]::new()
+        foreach ($version in [IO.Directory]::GetDirectories($root)) {
+            if ([IO.Path]::GetFileName($version) -match '^(postgresql@|pgsql-)?\d+$') { $versions.Add($version) }
+        }
+
+        $versions.Sort([Comparison[string]] { param($a, $b) [int][regex]::Match($b, '\d+$').Value - [int][regex]::Match($a, '\d+$').Value })
+        foreach ($version in $versions) { $folders.Add([IO.Path]::Combine($version, 'bin')) }
+    }
+
+    foreach ($folder in $env:PATH.Split([IO.Path]::PathSeparator)) { if ($folder) { $folders.Add($folder) } }
+    foreach ($folder in $folders) { if ([IO.File]::Exists([IO.Path]::Combine($folder, $program))) { $folder } }
+}
+
+# Full path of one of its programs, from the folder that the server's programs come from.
+function Get-PostgreSqlProgram([string] $name) {
+    $folder = @(Get-PostgreSqlFolder)[0]
+    if (-not $folder) { throw 'PostgreSQL''s server programs are missing. Run: build.ps1 Build, or see the README.' }
+    [IO.Path]::Combine($folder, $(if ($IsWindows) { "$name.exe" } else { $name }))
+}
+
+# Installs what tests and demo need, where that is possible without asking; else says the one command.
+function Install-PostgreSql {
+    if (@(Get-PostgreSqlFolder).Count -gt 0) { return }
+    if ($IsWindows) { throw 'PostgreSQL''s server programs are missing. Run: winget install PostgreSQL.PostgreSQL.17' }
+    if ($IsMacOS) { throw 'PostgreSQL''s server programs are missing. Run: brew install postgresql@17' }
+    if (-not [IO.File]::Exists('/usr/bin/apt-get')) {
+        throw 'PostgreSQL''s server programs are missing. Install the package postgresql-server (dnf, zypper) or postgresql (pacman, apk), then run this again.'
+    }
+
+    $sudo = @()
+    if ([Environment]::UserName -ne 'root') {
+        & sudo -n true 2>$null
+        if ($LASTEXITCODE -ne 0) { throw 'PostgreSQL''s server programs are missing. Run: sudo apt-get install -y postgresql' }
+        $sudo = @('sudo', '-n')
+    }
+
+    [Console]::WriteLine('== PostgreSQL: apt-get install postgresql')
+    foreach ($arguments in @('update', '-q'), @('install', '-y', '-q', 'postgresql', 'gnupg')) {
+        $words = $sudo + @('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get') + $arguments
+        $program, $rest = $words
+        & $program @rest
+        if ($LASTEXITCODE -ne 0) { throw "apt-get $($arguments[0]) ended with status $LASTEXITCODE. Run: sudo apt-get install -y postgresql" }
+    }
+
+    if (@(Get-PostgreSqlFolder).Count -eq 0) { throw 'apt-get installed postgresql, and initdb is still not found. Set MINA_PG_BIN to the folder that holds it.' }
+}

@@ -1,0 +1,33 @@
+@{
+    RootModule           = 'Mina.Backup.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '0d8f0f7a-7f3e-4f0c-9a55-1d5c7e0a4b62'
+    Author               = 'Mina'
+    CompanyName          = 'Mina'
+    Copyright            = '(c) Mina. Licensed under the MIT License.'
+    Description          = 'Backs up, verifies and restores PostgreSQL databases. A restore is proven before it takes the live database''s place.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    # Loaded at once, so that type literals such as [Mina.Backup.Model.CheckOutcome] resolve before the first command.
+    RequiredAssemblies   = @('Mina.Backup.Model.dll')
+    FormatsToProcess     = @('Mina.Backup.format.ps1xml')
+    CmdletsToExport      = @(
+        'Get-MinaBackup'
+        'New-MinaBackup'
+        'Remove-MinaBackup'
+        'Repair-MinaBackup'
+        'Restore-MinaBackup'
+        'Start-MinaEphemeralCluster'
+        'Stop-MinaEphemeralCluster'
+        'Test-MinaBackup'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('PostgreSQL', 'Backup', 'Restore', 'Database', 'Linux', 'Windows', 'macOS')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

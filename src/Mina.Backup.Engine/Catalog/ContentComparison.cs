@@ -1,0 +1,95 @@
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Dump;
+
+namespace Mina.Backup.Engine.Catalog;
+
+/// <summary>Compares what a dump was found to hold with what was recorded when it was written.</summary>
+internal static class ContentComparison
+{
+    private const int NamedAtMost = 5;
+
+    /// <summary>Differences in the set of tables and their row counts, one sentence; null when there are none.</summary>
+    public static string? CompareRows(ScriptSummary found, BackupIndex recorded)
+    {
+        var differences = new List<string>();
+        var rest = found.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        foreach (var table in recorded.Tables)
+        {
+            if (!rest.Remove(table.Name, out var actual))
+            {
+                differences.Add($"{table.Name} is missing");
+            }
+            else if (actual.Rows != table.Rows)
+            {
+                differences.Add(FormattableString.Invariant($"{table.Name} has {actual.Rows} rows instead of {table.Rows}"));
+            }
+        }
+
+        differences.AddRange(rest.Keys.Select(name => $"{name} is not recorded"));
+        return Sentence(differences);
+    }
+
+    /// <summary>Differences in the content of tables, large objects and sequences, one sentence; null when there are none.</summary>
+    public static string? CompareContent(ScriptSummary found, BackupIndex recorded)
+    {
+        var tables = found.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var differences = recorded.Tables
+            .Where(table => !tables.TryGetValue(table.Name, out var actual)
+                || actual.Fingerprint != table.Fingerprint
+                || actual.Columns != table.Columns
+                || actual.Bytes != table.Bytes)
+            .Select(table => $"the content of {table.Name} differs")
+            .ToList();
+        differences.AddRange(Different(found.LargeObjects, recorded.LargeObjects)
+            .Select(item => FormattableString.Invariant($"large object {item.Oid} differs")));
+        differences.AddRange(Different(found.Sequences, recorded.Sequences).Select(item => $"sequence {item.Name} differs"));
+        return Sentence(differences.Distinct(StringComparer.Ordinal).ToList());
+    }
+
+    /// <summary>Where the gzip members are not those of the index, one sentence; null when they are.</summary>
+    public static string? CompareMembers(IReadOnlyList<MemberLocation> found, BackupIndex recorded)
+    {
+        if (found.Count != recorded.Members.Count)
+        {
+            return FormattableString.Invariant($"The file has {found.Count} gzip members; the index lists {recorded.Members.Count}.");
+        }
+
+        for (var number = 0; number < found.Count; number++)
+        {
+            var (actual, expected) = (found[number], recorded.Members[number]);
+            if (actual.Offset != expected.Offset
+                || actual.Length != expected.Length
+                || actual.PlainLength != expected.PlainLength
+                || actual.Sha256 != expected.Sha256)
+            {
+                return FormattableString.Invariant($"Gzip member {number} is not the one that the index lists.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where two indexes of one backup record different content, one sentence; null when they agree. Members are not compared.</summary>
+    public static string? CompareRecords(BackupIndex one, BackupIndex other) =>
+        one.Tables.SequenceEqual(other.Tables)
+        && one.LargeObjects.SequenceEqual(other.LargeObjects)
+        && one.Sequences.SequenceEqual(other.Sequences)
+        && one.Header.CreatedAt == other.Header.CreatedAt
+            ? null
+            : "The index and the record at the file's end differ.";
+
+    private static HashSet<T> Different<T>(IReadOnlyList<T> found, IReadOnlyList<T> recorded)
+    {
+        var missing = new HashSet<T>(recorded);
+        missing.SymmetricExceptWith(found);
+        return missing;
+    }
+
+    private static string? Sentence(List<string> differences) => differences.Count switch
+    {
+        0 => null,
+        <= NamedAtMost => $"{string.Join("; ", differences)}.",
+        _ => FormattableString.Invariant(
+            $"{string.Join("; ", differences.Take(NamedAtMost))}; and {differences.Count - NamedAtMost} more differences."),
+    };
+}

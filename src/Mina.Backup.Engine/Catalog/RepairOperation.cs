@@ -1,0 +1,141 @@
+using System.Reflection;
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Catalog;
+
+/// <summary>
+/// Rebuilds manifest and index from the data file: the record at its end says what the file holds, the file itself where each gzip member
+/// stands. Nothing is written unless the content is what that record says. The index goes first, the manifest last.
+/// </summary>
+public sealed class RepairOperation
+{
+    private readonly BackupCatalog catalog;
+
+    /// <summary>Creates the operation.</summary>
+    public RepairOperation(BackupCatalog catalog) => this.catalog = catalog;
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="CatalogException"><c>BackupNotFound</c>, <c>BackupAmbiguous</c>.</exception>
+    /// <exception cref="IntegrityException">The data file is damaged, or holds no record of its own content (<c>ProofMissing</c>).</exception>
+    /// <exception cref="EncryptionException">What was given does not open the file.</exception>
+    /// <exception cref="StorageException">The place cannot be read or written.</exception>
+    public async Task<RepairResult> RunAsync(RepairRequest request, RunContext context, CancellationToken cancellationToken)
+    {
+        var activity = $"Repairing {request.Backup.Name}";
+        try
+        {
+            var entry = await catalog.ResolveAsync(request.Backup, cancellationToken);
+            if (entry.IsDataMissing)
+            {
+                throw new StorageException(
+                    ErrorCatalog.ObjectNotFound,
+                    $"The data file of backup {entry.Info.Name} is not there, and everything is rebuilt from it.",
+                    new ErrorContext { Target = entry.Info.Name });
+            }
+
+            using var keys = KeyRing.Create(request.Keys, context.Environment);
+            return !request.Force && await IsSoundAsync(entry, keys, context, cancellationToken) is { } index
+                ? Unchanged(entry, index)
+                : await RebuildAsync(entry, request, keys, new ReadingProgress(context, activity, entry.Info.PlainSize), context, cancellationToken);
+        }
+        finally
+        {
+            context.Observer.Progress(new RunProgress { Activity = activity, Stage = "Done", Completed = true });
+        }
+    }
+
+    private static string ProductVersion { get; } =
+        typeof(RepairOperation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private static async Task<BackupIndex?> IsSoundAsync(
+        CatalogEntry entry,
+        KeyRing keys,
+        RunContext context,
+        CancellationToken cancellationToken)
+    {
+        if (entry.Manifest is not { } manifest || entry.Info.Size != manifest.Data.Size)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+        }
+        catch (IntegrityException error)
+        {
+            context.Verbose(error.Message);
+            return null;
+        }
+    }
+
+    private static RepairResult Unchanged(CatalogEntry entry, BackupIndex index) => new()
+    {
+        Backup = entry.Info,
+        Written = [],
+        Tables = index.Tables.Count,
+        Rows = index.Tables.Sum(table => table.Rows),
+        Notes = ["Manifest and index are sound; nothing was written."],
+    };
+
+    private async Task<RepairResult> RebuildAsync(
+        CatalogEntry entry,
+        RepairRequest request,
+        KeyRing keys,
+        ReadingProgress progress,
+        RunContext context,
+        CancellationToken cancellationToken)
+    {
+        var rebuilt = await RebuiltRecord.ReadAsync(entry, keys, progress, cancellationToken);
+        var notes = new List<string>();
+        var globals = await ReadGlobalsAsync(entry, rebuilt.Content.Encryption != BackupEncryption.None, cancellationToken);
+        if (globals is null)
+        {
+            notes.Add("No companion with roles and tablespaces was found beside the file.");
+        }
+
+        var options = new ContainerWriterOptions
+        {
+            Protection = RepairProtection.Like(rebuilt.Content, request.Keys, context.Environment),
+            Keys = keys,
+            LiteralName = entry.Info.Name + ".index.jsonl.gz",
+        };
+        if (entry.Manifest is null)
+        {
+            notes.Add("How long the backup took is not recorded in the file.");
+        }
+
+        notes.Add("The backup counts as not verified until Test-MinaBackup has read it.");
+        await entry.Store.DeleteAsync(BackupNames.IndexFile(entry.Info.Name, rebuilt.IsEncrypted), cancellationToken);
+        var indexFile = await IndexFile.WriteAsync(entry.Store, rebuilt.Index, options, cancellationToken);
+        var manifest = rebuilt.BuildManifest(entry, ProductVersion, indexFile, globals);
+        var manifestFile = BackupNames.ManifestFile(manifest.Name);
+        await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
+        var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.FileName, entry.Info.Location), cancellationToken);
+        return new RepairResult
+        {
+            Backup = listed.Info,
+            Written = [indexFile.Name, manifestFile],
+            Tables = manifest.Tables,
+            Rows = manifest.Rows,
+            Notes = notes,
+        };
+    }
+
+    private static async Task<ManifestFile?> ReadGlobalsAsync(CatalogEntry entry, bool encrypted, CancellationToken cancellationToken)
+    {
+        var name = BackupNames.GlobalsFile(entry.Info.Name, encrypted);
+        if (await entry.Store.FindAsync(name, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        var stored = await StoredFileCheck.ReadAsync(entry.Store, name, encrypted, cancellationToken);
+        return stored.Problem is { } problem
+            ? throw new IntegrityException(problem.Error, $"The companion {name} is damaged. {problem.Text}", new ErrorContext { Target = name })
+            : new ManifestFile(name, stored.Size, stored.Sha256);
+    }
+}

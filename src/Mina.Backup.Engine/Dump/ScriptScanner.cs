@@ -1,0 +1,513 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Mina.Backup.Engine.Dump;
+
+/// <summary>
+/// Reads a plain dump pushed at it in chunks cut anywhere, ours or another pg_dump's, and tells what each byte is: SQL, COPY header, rows.
+/// Counts and fingerprints rows on the way, and reports whatever could make psql run programs. Bytes are taken as UTF-8 or another
+/// encoding that keeps ASCII to itself, as every PostgreSQL server encoding does.
+/// </summary>
+public sealed partial class ScriptScanner
+{
+    private const int MaximumStatement = 1 << 20;
+    private const int MaximumHazards = 100;
+
+    private readonly IScriptSegments? segments;
+    private readonly bool collectProof;
+    private readonly SqlTokenizer tokenizer = new();
+    private readonly DataStatements dataStatements = new();
+    private readonly TableTally tally = new();
+    private readonly List<ScriptHazard> hazards = [];
+    private readonly List<string> proofLines = [];
+    private readonly ArrayBufferWriter<byte> statement = new();
+    private readonly ArrayBufferWriter<byte> line = new();
+    private Mode mode = Mode.Sql;
+    private bool statementTooLong;
+    private bool holding;
+    private int heldLength;
+    private int headerLength;
+    private Encoding encoding = DumpEncoding.For("UTF8");
+    private int headers;
+    private int trailers;
+    private bool proofSeen;
+    private bool nextRunViaRoot;
+    private string? serverVersion;
+    private string? dumpVersion;
+    private string? restrictKey;
+    private bool lineHasText;
+    private long newlines;
+    private long consumed;
+
+    /// <summary>Creates a scanner.</summary>
+    /// <param name="segments">Receives the bytes; null when only the summary matters.</param>
+    /// <param name="collectProof">Whether the summary holds the proof lines.</param>
+    public ScriptScanner(IScriptSegments? segments = null, bool collectProof = false)
+    {
+        this.segments = segments;
+        this.collectProof = collectProof;
+    }
+
+    private enum Mode
+    {
+        Sql,
+        MetaLine,
+        CopyHeaderEnd,
+        CopyRows,
+    }
+
+    private int Section => Math.Max(0, proofSeen ? headers : headers - 1);
+
+    /// <summary>Takes the next bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        var position = 0;
+        while (position < bytes.Length)
+        {
+            switch (mode)
+            {
+                case Mode.Sql:
+                    ScanSql(bytes, ref position);
+                    break;
+                case Mode.MetaLine:
+                    ScanMetaLine(bytes, ref position);
+                    break;
+                case Mode.CopyHeaderEnd:
+                    ScanCopyHeaderEnd(bytes, ref position);
+                    break;
+                default:
+                    ScanCopyRows(bytes, ref position);
+                    break;
+            }
+        }
+
+        consumed += bytes.Length;
+    }
+
+    /// <summary>Ends the script and tells what it held.</summary>
+    public ScriptSummary Complete()
+    {
+        var endsCleanly = mode == Mode.Sql && tokenizer.IsIdle && headers == trailers;
+        if (holding || mode is Mode.MetaLine or Mode.CopyHeaderEnd)
+        {
+            Emit(holding ? statement.WrittenSpan : line.WrittenSpan, SegmentKind.Sql);
+        }
+        else if (mode == Mode.CopyRows && line.WrittenCount > 0)
+        {
+            tally.Current.AddPart(line.WrittenSpan);
+            Emit(line.WrittenSpan, SegmentKind.CopyRows);
+        }
+
+        return new ScriptSummary
+        {
+            Length = consumed,
+            Tables = tally.Complete(),
+            LargeObjects = dataStatements.LargeObjects,
+            Sequences = dataStatements.Sequences,
+            Headers = headers,
+            Trailers = trailers,
+            EndsCleanly = endsCleanly,
+            Hazards = hazards,
+            ServerVersion = serverVersion,
+            DumpVersion = dumpVersion,
+            ProofLines = proofLines,
+        };
+    }
+
+    [GeneratedRegex(@"^\s*SET\s+standard_conforming_strings\s*=\s*on\s*;$", RegexOptions.IgnoreCase)]
+    private static partial Regex HarmlessStringSyntax();
+
+    [GeneratedRegex("sjis|shift_jis|big5|gbk|uhc|gb18030|johab|win932|win936|win949|win950|mskanji|windows9", RegexOptions.IgnoreCase)]
+    private static partial Regex UnsafeEncoding();
+
+    [GeneratedRegex(@"^SET client_encoding = '([A-Za-z0-9_]+)';$")]
+    private static partial Regex ClientEncoding();
+
+    [GeneratedRegex(@"^\\(un)?restrict ([A-Za-z0-9]+)\r?\n?$")]
+    private static partial Regex RestrictLine();
+
+    [GeneratedRegex(@"^-- Dumped (from database|by pg_dump) version ([^\s]+)")]
+    private static partial Regex VersionComment();
+
+    private void ScanSql(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        var emitted = position;
+        var statementStart = position;
+        while (mode == Mode.Sql)
+        {
+            var before = position;
+            var found = tokenizer.Next(bytes, ref position);
+            CountLines(bytes[before..position]);
+            switch (found)
+            {
+                case SqlEvent.EndOfChunk:
+                    KeepStatement(bytes[Math.Min(statementStart, bytes.Length)..]);
+                    if (!holding)
+                    {
+                        Emit(bytes[emitted..], SegmentKind.Sql);
+                    }
+
+                    return;
+                case SqlEvent.StatementBegins:
+                    statement.ResetWrittenCount();
+                    statementTooLong = false;
+                    statementStart = position;
+                    if (bytes[position] == 'C')
+                    {
+                        Emit(bytes[emitted..position], SegmentKind.Sql);
+                        emitted = position;
+                        holding = true;
+                    }
+
+                    break;
+                case SqlEvent.FirstWord when holding && tokenizer.FirstWord != "copy":
+                    ReleaseHeld();
+                    break;
+                case SqlEvent.StatementEnds:
+                    EndStatement(bytes, statementStart, position, ref emitted);
+                    statementStart = position;
+                    break;
+                case SqlEvent.CommentEnds when !tokenizer.InStatement:
+                    ObserveComment();
+                    break;
+                case SqlEvent.AmbiguousLiteral:
+                    AddHazard(ScriptHazardKind.AmbiguousLiteral, "two adjacent string literals");
+                    break;
+                case SqlEvent.Backslash:
+                    ReleaseHeld();
+                    KeepStatement(bytes[statementStart..position]);
+                    Emit(bytes[emitted..position], SegmentKind.Sql);
+                    line.ResetWrittenCount();
+                    mode = Mode.MetaLine;
+                    break;
+            }
+
+            // Nothing of an idle stretch belongs to a statement.
+            if (!tokenizer.InStatement)
+            {
+                statementStart = position;
+            }
+        }
+    }
+
+    /// <summary>Emits what earlier chunks held back of a statement that might have been a COPY; the rest is still in the chunk.</summary>
+    private void ReleaseHeld()
+    {
+        if (holding)
+        {
+            holding = false;
+            Emit(statement.WrittenSpan[..heldLength], SegmentKind.Sql);
+            heldLength = 0;
+        }
+    }
+
+    private void KeepStatement(ReadOnlySpan<byte> part)
+    {
+        if (!tokenizer.InStatement || part.IsEmpty || statementTooLong)
+        {
+            return;
+        }
+
+        if (statement.WrittenCount + part.Length > MaximumStatement)
+        {
+            // No statement that matters here is that long. What was held back is no COPY header then.
+            ReleaseHeld();
+            statementTooLong = true;
+            return;
+        }
+
+        statement.Write(part);
+        if (holding)
+        {
+            heldLength = statement.WrittenCount;
+        }
+    }
+
+    private void EndStatement(ReadOnlySpan<byte> bytes, int start, int end, ref int emitted)
+    {
+        var tail = bytes[start..end];
+        ReadOnlySpan<byte> text;
+        if (statementTooLong)
+        {
+            text = default;
+        }
+        else if (statement.WrittenCount == 0)
+        {
+            text = tail;
+        }
+        else
+        {
+            statement.Write(tail);
+            text = statement.WrittenSpan;
+        }
+
+        if (holding)
+        {
+            BeginCopy(text, end, ref emitted);
+        }
+        else
+        {
+            ObserveStatement(text);
+        }
+
+        statement.ResetWrittenCount();
+    }
+
+    private void BeginCopy(ReadOnlySpan<byte> text, int end, ref int emitted)
+    {
+        holding = false;
+        heldLength = 0;
+        var header = encoding.GetString(text);
+        line.ResetWrittenCount();
+        if (CopyHeader.TryParse(header, out var table, out var columns))
+        {
+            tally.Begin(table, columns, header, nextRunViaRoot);
+            nextRunViaRoot = false;
+            line.Write(text);
+            headerLength = text.Length;
+            mode = Mode.CopyHeaderEnd;
+        }
+        else
+        {
+            AddHazard(ScriptHazardKind.ForeignCopy, header);
+            Emit(text, SegmentKind.Sql);
+        }
+
+        emitted = end;
+    }
+
+    private void ObserveStatement(ReadOnlySpan<byte> text)
+    {
+        if (tokenizer.FirstWord == "select")
+        {
+            dataStatements.Observe(text);
+        }
+        else if (tokenizer.FirstWord == "copy")
+        {
+            AddHazard(ScriptHazardKind.ForeignCopy, Encoding.UTF8.GetString(text[..Math.Min(200, text.Length)]));
+        }
+
+        if (tokenizer.FirstWord is not ("set" or "reset" or "select" or "alter" or "do" or "call" or "execute" or "prepare" or "update"))
+        {
+            return;
+        }
+
+        if (statementTooLong)
+        {
+            AddHazard(ScriptHazardKind.StringSyntax, $"{tokenizer.FirstWord} statement of more than {MaximumStatement} bytes");
+            return;
+        }
+
+        var sql = Encoding.Latin1.GetString(text);
+        if (sql.Contains("standard_conforming", StringComparison.OrdinalIgnoreCase) && !HarmlessStringSyntax().IsMatch(sql))
+        {
+            AddHazard(ScriptHazardKind.StringSyntax, sql);
+        }
+
+        if (ClientEncoding().Match(sql) is { Success: true } chosen)
+        {
+            encoding = DumpEncoding.For(chosen.Groups[1].Value);
+        }
+
+        if (sql.Contains("client_encoding", StringComparison.OrdinalIgnoreCase) && UnsafeEncoding().IsMatch(sql))
+        {
+            AddHazard(ScriptHazardKind.UnsafeEncoding, sql);
+        }
+    }
+
+    private void ObserveComment()
+    {
+        var comment = tokenizer.Comment;
+        if (comment.SequenceEqual("-- PostgreSQL database dump"u8) || comment.SequenceEqual("-- PostgreSQL database dump\r"u8))
+        {
+            headers++;
+        }
+        else if (comment.StartsWith("-- PostgreSQL database dump complete"u8))
+        {
+            trailers++;
+        }
+        else if (comment.StartsWith("-- load via partition root "u8))
+        {
+            nextRunViaRoot = true;
+        }
+        else if (comment.StartsWith("-- mina:"u8))
+        {
+            proofSeen = true;
+            if (collectProof)
+            {
+                proofLines.Add(Encoding.UTF8.GetString(comment["-- mina:"u8.Length..]).TrimStart());
+            }
+        }
+        else if (comment.StartsWith("-- Dumped "u8) && VersionComment().Match(Encoding.UTF8.GetString(comment)) is { Success: true } version)
+        {
+            if (version.Groups[1].Value == "by pg_dump")
+            {
+                dumpVersion ??= version.Groups[2].Value;
+            }
+            else
+            {
+                serverVersion ??= version.Groups[2].Value;
+            }
+        }
+    }
+
+    private void ScanMetaLine(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        if (!TakeLine(bytes, ref position))
+        {
+            return;
+        }
+
+        mode = Mode.Sql;
+        var text = Encoding.UTF8.GetString(line.WrittenSpan);
+        var match = RestrictLine().Match(text);
+        var closes = match.Groups[1].Success;
+        var key = match.Groups[2].Value;
+        if (!match.Success || tokenizer.InStatement || lineHasText || (closes ? restrictKey != key : restrictKey is not null))
+        {
+            AddHazard(ScriptHazardKind.MetaCommand, text);
+            Emit(line.WrittenSpan, SegmentKind.Sql);
+        }
+        else
+        {
+            restrictKey = closes ? null : key;
+            Emit(line.WrittenSpan, SegmentKind.Restrict);
+        }
+
+        newlines++;
+        lineHasText = false;
+        line.ResetWrittenCount();
+    }
+
+    private void ScanCopyHeaderEnd(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        if (!TakeLine(bytes, ref position))
+        {
+            return;
+        }
+
+        // psql runs what stands behind the semicolon only after the rows, so it must be nothing.
+        if (!line.WrittenSpan[headerLength..].Trim(" \t\r\n"u8).IsEmpty)
+        {
+            AddHazard(ScriptHazardKind.ForeignCopy, Encoding.UTF8.GetString(line.WrittenSpan[headerLength..]));
+        }
+
+        Emit(line.WrittenSpan, SegmentKind.CopyHeader);
+        line.ResetWrittenCount();
+        newlines++;
+        lineHasText = false;
+        mode = Mode.CopyRows;
+    }
+
+    private void ScanCopyRows(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        var emitted = position;
+        var rows = tally.Current;
+        while (position < bytes.Length)
+        {
+            var rest = bytes[position..];
+            if (line.WrittenCount > 0 || (rows.AtRowStart && rest[0] == '\\' && (rest.Length < 4 || rest[1] == '.')))
+            {
+                // A line that may be the end mark, perhaps cut by the chunk's edge: decide on the whole of it.
+                Emit(bytes[emitted..position], SegmentKind.CopyRows);
+                if (DecideEndMark(bytes, ref position))
+                {
+                    return;
+                }
+
+                emitted = position;
+                continue;
+            }
+
+            var newline = rest.IndexOf((byte)'\n');
+            if (newline < 0)
+            {
+                rows.AddPart(rest);
+                position = bytes.Length;
+                break;
+            }
+
+            rows.EndRow(rest[..newline]);
+            newlines++;
+            position += newline + 1;
+        }
+
+        Emit(bytes[emitted..position], SegmentKind.CopyRows);
+    }
+
+    /// <summary>Gathers up to four bytes at a row's start; true when they are the end mark.</summary>
+    private bool DecideEndMark(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        while (position < bytes.Length)
+        {
+            line.Write(bytes.Slice(position++, 1));
+            var seen = line.WrittenSpan;
+            if (seen.SequenceEqual("\\.\n"u8) || seen.SequenceEqual("\\.\r\n"u8))
+            {
+                Emit(seen, SegmentKind.CopyEnd);
+                line.ResetWrittenCount();
+                newlines++;
+                tally.End();
+                mode = Mode.Sql;
+                return true;
+            }
+
+            if ("\\.\r\n"u8.StartsWith(seen))
+            {
+                continue;
+            }
+
+            var rows = tally.Current;
+            if (seen[^1] == '\n')
+            {
+                rows.EndRow(seen[..^1]);
+                newlines++;
+            }
+            else
+            {
+                rows.AddPart(seen);
+            }
+
+            Emit(seen, SegmentKind.CopyRows);
+            line.ResetWrittenCount();
+            return false;
+        }
+
+        return false;
+    }
+
+    /// <summary>Adds the rest of the line to <see cref="line"/>; true when it is complete.</summary>
+    private bool TakeLine(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        var newline = bytes[position..].IndexOf((byte)'\n');
+        var end = newline < 0 ? bytes.Length : position + newline + 1;
+        line.Write(bytes[position..end]);
+        position = end;
+        return newline >= 0;
+    }
+
+    private void CountLines(ReadOnlySpan<byte> bytes)
+    {
+        newlines += bytes.Count((byte)'\n');
+        var last = bytes.LastIndexOf((byte)'\n');
+        var tail = bytes[(last + 1)..].Trim(" \t\r"u8);
+        lineHasText = (last < 0 && lineHasText) || !tail.IsEmpty;
+    }
+
+    private void AddHazard(ScriptHazardKind kind, string text)
+    {
+        if (hazards.Count < MaximumHazards)
+        {
+            hazards.Add(new ScriptHazard(kind, newlines + 1, consumed, text.Trim() is { Length: > 200 } trimmed ? trimmed[..200] : text.Trim()));
+        }
+    }
+
+    private void Emit(ReadOnlySpan<byte> bytes, SegmentKind kind)
+    {
+        if (!bytes.IsEmpty)
+        {
+            segments?.OnSegment(bytes, new SegmentTag(kind, Section, kind is SegmentKind.CopyHeader or SegmentKind.CopyRows or SegmentKind.CopyEnd ? tally.Run : null));
+        }
+    }
+}

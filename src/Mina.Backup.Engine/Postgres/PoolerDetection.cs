@@ -1,0 +1,40 @@
+using Mina.Backup.Model;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Postgres;
+
+/// <summary>Recognizes addresses behind which a transaction pooler stands: it hands each transaction to another backend, so no snapshot and no setting holds.</summary>
+public static class PoolerDetection
+{
+    private static readonly string[] NeonDomains = [".neon.tech", ".neon.build"];
+
+    /// <summary>Refuses an address that names a pooler.</summary>
+    /// <exception cref="ServerException"><c>PoolerNotSupported</c>.</exception>
+    public static void EnsureDirectAddress(ConnectionTarget target)
+    {
+        var label = target.Host.Split('.')[0];
+        if (!target.IsSocket && label.EndsWith("-pooler", StringComparison.Ordinal))
+        {
+            var direct = label[..^"-pooler".Length] + target.Host[label.Length..];
+            throw NotSupported(target, $"{target.Host} is the address of a connection pooler.", $"Connect to {direct} instead.");
+        }
+    }
+
+    /// <summary>
+    /// Refuses a session through a pooler. A server tells the client its backend's process id when the session starts; a pooler makes one up,
+    /// as the backend changes.
+    /// </summary>
+    /// <exception cref="ServerException"><c>PoolerNotSupported</c>.</exception>
+    public static void EnsureDirectSession(NpgsqlConnection connection, ServerInfo server, ConnectionTarget target)
+    {
+        // Neon's proxy makes up process ids for direct connections too; its poolers are known by their names.
+        var tellsTrue = !NeonDomains.Any(domain => target.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+        if (tellsTrue && connection.ProcessID != server.BackendProcessId)
+        {
+            throw NotSupported(target, $"A connection pooler answers at {target.Server}.", null);
+        }
+    }
+
+    private static ServerException NotSupported(ConnectionTarget target, string message, string? action) =>
+        new(ErrorCatalog.PoolerNotSupported, $"{message} A pooler cannot hold a snapshot.", new ErrorContext { Target = target.ToString(), Action = action });
+}

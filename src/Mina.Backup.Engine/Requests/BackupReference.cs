@@ -1,0 +1,6 @@
+namespace Mina.Backup.Engine.Requests;
+
+/// <summary>Names one backup.</summary>
+/// <param name="Name">Its name, data file name, or full path of its data file.</param>
+/// <param name="Location">Place that holds it; the default folders are searched when null.</param>
+public sealed record BackupReference(string Name, string? Location = null);

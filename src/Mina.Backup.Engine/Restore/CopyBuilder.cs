@@ -1,0 +1,123 @@
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Dump;
+using Mina.Backup.Model;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>Makes a new database out of a backup and proves that it holds what the backup recorded. The live database is not touched.</summary>
+internal sealed class CopyBuilder
+{
+    private readonly RestorePlan plan;
+    private readonly NpgsqlConnection maintenance;
+
+    public CopyBuilder(RestorePlan plan, NpgsqlConnection maintenance)
+    {
+        this.plan = plan;
+        this.maintenance = maintenance;
+    }
+
+    private string Copy => plan.Names.Copy;
+
+    /// <summary>Creates the empty copy, marked so that a later run knows it if this one is killed.</summary>
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        var like = plan.Properties ?? (await DatabasePropertiesReader.ReadAsync(maintenance, "template0", cancellationToken))!;
+        var owner = plan.Properties is null || (plan.Request.NoOwner && plan.State.Live is null) ? null : like.Owner;
+        var tablespace = plan.Properties is not null && plan.State.Tablespaces.Contains(like.Tablespace) ? like.Tablespace : null;
+        try
+        {
+            await TargetServer.ExecuteAsync(maintenance, DatabaseStatements.Create(Copy, like, owner, tablespace, plan.State.Major), cancellationToken);
+        }
+        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new RestoreException(
+                ErrorCatalog.TargetNotCreatable,
+                $"The role {plan.State.Role} may not create a database like {plan.Names.Target}: {problem.MessageText}.",
+                new ErrorContext { Target = plan.Names.Target, SqlState = problem.SqlState, ServerDetail = problem.Detail, ServerHint = problem.Hint },
+                problem);
+        }
+
+        await TargetServer.ExecuteAsync(maintenance, DatabaseStatements.Comment(Copy, plan.Names.Marker), cancellationToken);
+    }
+
+    /// <summary>Loads everything.</summary>
+    public async Task LoadAsync(SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        if (plan.Backup.Index is null)
+        {
+            await plan.Phases.RunAsync("Load", plan.Backup.PlainLength, () => RunScriptAsync(
+                BackupText.ReadAllAsync(plan.Backup, plan.Phases.Advance, cancellationToken), sessions, cancellationToken));
+        }
+        else
+        {
+            await using var reader = await MemberReader.OpenAsync(plan.Backup.Store, plan.Backup.FileName, plan.Backup.Keys, cancellationToken);
+            await plan.Phases.RunAsync("PreData", Length(DumpSection.PreData), () => RunSectionAsync(reader, DumpSection.PreData, sessions, cancellationToken));
+            await plan.Phases.RunAsync("Data", Length(DumpSection.Data), () => LoadDataAsync(reader, sessions, cancellationToken));
+            await plan.Phases.RunAsync("PostData", Length(DumpSection.PostData), () => RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken));
+        }
+
+        await plan.Phases.RunAsync("Analyze", null, async () =>
+        {
+            await using var session = await plan.Server.OpenAsync(Copy, cancellationToken);
+            await TargetServer.ExecuteAsync(session, "ANALYZE", cancellationToken);
+        });
+    }
+
+    /// <summary>Reads the copy back and compares it with the backup; <c>CopyDiffers</c> when anything disagrees.</summary>
+    public async Task<RestoreProof> ProveAsync(SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        var connections = new List<NpgsqlConnection>();
+        try
+        {
+            for (var i = 0; i < (plan.Backup.Index is null ? 1 : plan.Jobs); i++)
+            {
+                connections.Add(await sessions.OpenAsync(Copy, cancellationToken));
+            }
+
+            var outputs = connections.Select(connection => new NpgsqlCopyOut(connection)).ToList();
+            var proof = plan.Backup.Index is { } index
+                ? await new CopyProver(outputs).ProveAsync(index, plan.Phases.Advance, cancellationToken)
+                : await new RowCountProver(outputs[0]).ProveAsync(plan.Backup.Summary!, cancellationToken);
+            ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
+            return proof;
+        }
+        finally
+        {
+            foreach (var connection in connections)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
+    private long Length(DumpSection section) =>
+        plan.Backup.Index!.Members.Where(member => member.Section == section).Sum(member => (long)member.PlainLength);
+
+    private async Task LoadDataAsync(MemberReader reader, SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        // Sequence values and large objects depend on no rows, so they load beside them.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await FirstFailure.WhenAllAsync(
+            [
+                new ParallelLoader(sessions, reader, plan.Jobs).LoadAsync(plan.Backup.Index!, Copy, plan.Phases.Advance, stop.Token),
+                RunSectionAsync(reader, DumpSection.Data, sessions, stop.Token),
+            ],
+            stop);
+    }
+
+    private Task RunSectionAsync(MemberReader reader, DumpSection section, SessionOpener sessions, CancellationToken cancellationToken) =>
+        RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, plan.Phases.Advance, cancellationToken), sessions, cancellationToken);
+
+    private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), cancellationToken);
+        foreach (var statement in sessions.Statements)
+        {
+            await psql.ExecuteAsync(statement, cancellationToken);
+        }
+
+        await psql.RunScriptAsync(script, plan.Filter, cancellationToken);
+        await psql.CompleteAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Model;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>
+/// Reads a restored copy back and compares it with the index: rows and fingerprint of every table, size and hash of every large object,
+/// and sequences, which may be ahead of the snapshot but never behind. Several sessions share the work.
+/// </summary>
+internal sealed class CopyProver
+{
+    private readonly IReadOnlyList<ICopyOut> sessions;
+    private readonly ConcurrentBag<string> differences = [];
+
+    public CopyProver(IReadOnlyList<ICopyOut> sessions) => this.sessions = sessions;
+
+    /// <summary>Compares everything that the index records.</summary>
+    /// <param name="index">What the backup recorded.</param>
+    /// <param name="compared">Called with the rows of each table compared.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    public async Task<RestoreProof> ProveAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken)
+    {
+        var comparisons = new TableComparison[index.Tables.Count];
+        await ShareAsync(
+            Enumerable.Range(0, index.Tables.Count).OrderByDescending(i => index.Tables[i].Bytes),
+            async (session, i) =>
+            {
+                comparisons[i] = await CompareAsync(session, index.Tables[i], index.Header.ClientEncoding, cancellationToken);
+                compared(comparisons[i].ActualRows ?? 0);
+            });
+        await CompareLargeObjectSetAsync(index, cancellationToken);
+        await ShareAsync(index.LargeObjects, (session, item) => CompareAsync(session, item, cancellationToken));
+        await ShareAsync(index.Sequences, (session, item) => CompareAsync(session, item, cancellationToken));
+
+        var failed = !differences.IsEmpty || comparisons.Any(comparison => comparison.Outcome == CheckOutcome.Failed);
+        return new RestoreProof
+        {
+            Kind = ProofKind.Fingerprints,
+            Outcome = failed ? CheckOutcome.Failed : CheckOutcome.Passed,
+            Tables = [.. comparisons, .. index.Header.ExcludedData.Select(Excluded)],
+            Rows = comparisons.Sum(comparison => comparison.ActualRows ?? 0),
+            LargeObjects = index.LargeObjects.Count,
+            Sequences = index.Sequences.Count,
+            Differences = [.. differences.Order(StringComparer.Ordinal)],
+        };
+    }
+
+    private static TableComparison Excluded(string table) => new()
+    {
+        Table = table,
+        ExpectedRows = 0,
+        Outcome = CheckOutcome.NotChecked,
+        Detail = "Its rows were left out of the backup on request.",
+    };
+
+    private static async Task<TableComparison> CompareAsync(ICopyOut session, IndexTable expected, string encoding, CancellationToken cancellationToken)
+    {
+        var comparison = new TableComparison { Table = expected.Name, ExpectedRows = expected.Rows, Outcome = CheckOutcome.Failed };
+        var actual = new LineFingerprint();
+        try
+        {
+            await session.ReadAsync(ProofQueries.Table(expected, encoding), actual.Append, cancellationToken);
+        }
+        catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
+        {
+            return comparison with { Detail = problem.MessageText };
+        }
+
+        if (actual.Rows != expected.Rows)
+        {
+            return comparison with { ActualRows = actual.Rows, Detail = string.Create(CultureInfo.InvariantCulture, $"{actual.Rows} rows instead of {expected.Rows}") };
+        }
+
+        return actual.Fingerprint == expected.Fingerprint
+            ? comparison with { ActualRows = actual.Rows, Outcome = CheckOutcome.Passed }
+            : comparison with { ActualRows = actual.Rows, Detail = "the same number of rows with other content" };
+    }
+
+    private async Task CompareLargeObjectSetAsync(BackupIndex index, CancellationToken cancellationToken)
+    {
+        var rows = await TextRows.ReadAsync(sessions[0], ProofQueries.LargeObjects, cancellationToken);
+        var found = rows.Select(row => uint.Parse(row[0], CultureInfo.InvariantCulture)).ToHashSet();
+        var expected = index.LargeObjects.Select(item => item.Oid).ToHashSet();
+        foreach (var oid in expected.Except(found))
+        {
+            differences.Add(string.Create(CultureInfo.InvariantCulture, $"The large object {oid} is missing."));
+        }
+
+        foreach (var oid in found.Except(expected))
+        {
+            differences.Add(string.Create(CultureInfo.InvariantCulture, $"The large object {oid} is not in the backup."));
+        }
+    }
+
+    private async Task CompareAsync(ICopyOut session, IndexLargeObject expected, CancellationToken cancellationToken)
+    {
+        var actual = new LargeObjectHash();
+        try
+        {
+            await session.ReadAsync(ProofQueries.LargeObject(expected), actual.Append, cancellationToken);
+        }
+        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
+        {
+            return; // Named as missing already.
+        }
+
+        if (actual.Size != expected.Size || actual.Hash != expected.Hash)
+        {
+            differences.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The large object {expected.Oid} differs: {actual.Size} bytes, {expected.Size} in the backup."));
+        }
+    }
+
+    private async Task CompareAsync(ICopyOut session, IndexSequence expected, CancellationToken cancellationToken)
+    {
+        var rows = await TextRows.ReadAsync(session, ProofQueries.Sequence(expected.Name), cancellationToken);
+        if (rows is not [[var last, var called, var increment]])
+        {
+            differences.Add($"The sequence {expected.Name} is missing.");
+            return;
+        }
+
+        var step = Int128.Parse(increment, CultureInfo.InvariantCulture);
+        var actualNext = Int128.Parse(last, CultureInfo.InvariantCulture) + (called == "t" ? step : 0);
+        var expectedNext = expected.LastValue + (expected.IsCalled ? step : 0);
+        if (step > 0 ? actualNext < expectedNext : actualNext > expectedNext)
+        {
+            differences.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The sequence {expected.Name} is behind: its next value is {actualNext}, {expectedNext} in the backup."));
+        }
+    }
+
+    private async Task ShareAsync<T>(IEnumerable<T> items, Func<ICopyOut, T, Task> work)
+    {
+        var queue = new ConcurrentQueue<T>(items);
+        await Task.WhenAll(sessions.Select(async session =>
+        {
+            while (queue.TryDequeue(out var item))
+            {
+                await work(session, item);
+            }
+        }));
+    }
+}

@@ -1,0 +1,118 @@
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Model;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>Loads single COPY runs over a connection, as the raw bytes that the dump holds.</summary>
+internal sealed class CopyRunLoader
+{
+    private readonly NpgsqlConnection connection;
+    private readonly MemberReader reader;
+    private readonly string encoding;
+    private readonly string backup;
+
+    public CopyRunLoader(NpgsqlConnection connection, MemberReader reader, string encoding, string backup)
+    {
+        this.connection = connection;
+        this.reader = reader;
+        this.encoding = encoding;
+        this.backup = backup;
+    }
+
+    /// <summary>Loads one run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="loaded">Called with the plain bytes of each member loaded.</param>
+    /// <param name="cancellationToken">Ends it; the rows of the run are then not kept.</param>
+    public async Task LoadAsync(LoadRun run, Action<long> loaded, CancellationToken cancellationToken)
+    {
+        StreamWriter? writer = null;
+        try
+        {
+            for (var i = 0; i < run.Members.Count; i++)
+            {
+                using var block = await reader.ReadAsync(LoadRun.Locate(run.Members[i]), cancellationToken);
+                var rows = block.Memory;
+                if (writer is null)
+                {
+                    var headerLength = HeaderLength(rows.Span);
+                    writer = (StreamWriter)await connection.BeginTextImportAsync(CopyStatement(rows.Span[..headerLength]), cancellationToken);
+                    rows = rows[headerLength..];
+                }
+
+                if (i == run.Members.Count - 1)
+                {
+                    rows = WithoutEndMark(rows);
+                }
+
+                await writer.BaseStream.WriteAsync(rows, cancellationToken);
+                loaded(block.Length);
+            }
+
+            await writer!.DisposeAsync();
+        }
+        catch (PostgresException problem)
+        {
+            await CancelAsync(writer);
+            throw new PsqlFailure(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint).ToException(backup, problem);
+        }
+        catch
+        {
+            // Disposing a writer completes its COPY with the rows sent so far; canceling it first makes the server drop them.
+            await CancelAsync(writer);
+            throw;
+        }
+    }
+
+    private static async Task CancelAsync(StreamWriter? writer)
+    {
+        if (writer is not NpgsqlCopyTextWriter import)
+        {
+            return;
+        }
+
+        try
+        {
+            await import.CancelAsync();
+            await writer.DisposeAsync();
+        }
+        catch (Exception problem) when (problem is NpgsqlException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            // The connection went away, and the rows with it; the failure that led here is the one to report.
+        }
+    }
+
+    private int HeaderLength(ReadOnlySpan<byte> block)
+    {
+        var tokenizer = new SqlTokenizer();
+        var position = 0;
+        SqlEvent found;
+        while ((found = tokenizer.Next(block, ref position)) is not (SqlEvent.StatementEnds or SqlEvent.EndOfChunk or SqlEvent.Backslash))
+        {
+        }
+
+        var newline = block[position..].IndexOf((byte)'\n');
+        return found == SqlEvent.StatementEnds && newline >= 0 ? position + newline + 1 : throw Misplaced("a COPY statement");
+    }
+
+    private string CopyStatement(ReadOnlySpan<byte> header)
+    {
+        if (!CopyHeader.TryParse(DumpEncoding.For(encoding).GetString(header).Trim(), out var table, out var columns))
+        {
+            throw Misplaced("a COPY statement");
+        }
+
+        var list = columns.Length == 0 ? "" : $" ({columns})";
+        return $"COPY {table}{list} FROM STDIN WITH (ENCODING {SqlText.Literal(encoding)})";
+    }
+
+    private ReadOnlyMemory<byte> WithoutEndMark(ReadOnlyMemory<byte> rows) =>
+        rows.Span.EndsWith("\\.\n"u8) && (rows.Length == 3 || rows.Span[^4] == (byte)'\n') ? rows[..^3] : throw Misplaced("the end of COPY rows");
+
+    private IntegrityException Misplaced(string what) => new(
+        ErrorCatalog.IndexUnreadable,
+        $"The index of {backup} points to {what} where there is none.",
+        new ErrorContext { Target = backup });
+}

@@ -1,0 +1,89 @@
+using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Model;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>
+/// Puts a proven copy into the live database's place. One session renames both databases in one transaction; a rename holds the lock
+/// that new logins wait for, and waits up to five seconds for others to be gone. Meanwhile another session keeps ending the
+/// backends of both. Clients that reconnect in a loop therefore cannot win. ALLOW_CONNECTIONS is never changed: a run killed here
+/// would leave a database that nobody can enter.
+/// </summary>
+internal sealed class DatabaseSwap
+{
+    private const int Attempts = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private readonly TargetServer server;
+    private readonly TimeProvider clock;
+
+    public DatabaseSwap(TargetServer server, TimeProvider clock)
+    {
+        this.server = server;
+        this.clock = clock;
+    }
+
+    /// <summary>Renames the live database aside, if there is one, and the copy into its place.</summary>
+    /// <param name="names">Names of the databases.</param>
+    /// <param name="liveExists">Whether a live database holds the target's name.</param>
+    /// <param name="comment">Comment that the database gets in place of the copy's marker.</param>
+    /// <param name="cancellationToken">Ends it; either both renames are done or none.</param>
+    public async Task RunAsync(RestoreNames names, bool liveExists, string? comment, CancellationToken cancellationToken)
+    {
+        await using var renaming = await server.OpenMaintenanceAsync(names.Target, cancellationToken);
+        await using var ending = await server.OpenMaintenanceAsync(names.Target, cancellationToken);
+        // Whoever copies the database or alters it holds the same lock; that must not stall a restore for ever.
+        await TargetServer.ExecuteAsync(renaming, "SET lock_timeout = '10s'", cancellationToken);
+        string[] databases = liveExists ? [names.Target, names.Copy] : [names.Copy];
+        for (var attempt = 1; ; attempt++)
+        {
+            var terminator = new BackendTerminator(ending, databases, clock, Pause);
+            try
+            {
+                await terminator.RunDuringAsync(token => RenameAsync(renaming, names, liveExists, comment, token), cancellationToken);
+                return;
+            }
+            catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.ObjectInUse or PostgresErrorCodes.LockNotAvailable)
+            {
+                if (attempt == Attempts)
+                {
+                    throw Failed(names, problem, terminator.Refused);
+                }
+            }
+            catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.InvalidCatalogName)
+            {
+                throw Failed(names, problem, terminator.Refused);
+            }
+        }
+    }
+
+    private static async Task RenameAsync(NpgsqlConnection session, RestoreNames names, bool liveExists, string? comment, CancellationToken cancellationToken)
+    {
+        await using var transaction = await session.BeginTransactionAsync(cancellationToken);
+        if (liveExists)
+        {
+            await TargetServer.ExecuteAsync(session, Rename(names.Target, names.Aside), cancellationToken);
+        }
+
+        await TargetServer.ExecuteAsync(session, Rename(names.Copy, names.Target), cancellationToken);
+        await TargetServer.ExecuteAsync(session, DatabaseStatements.Comment(names.Target, comment), cancellationToken);
+        // From here on the outcome is the server's; a cancellation that arrives now must not leave it unknown.
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private static string Rename(string from, string to) =>
+        $"ALTER DATABASE {SqlText.Identifier(from)} RENAME TO {SqlText.Identifier(to)}";
+
+    private static RestoreException Failed(RestoreNames names, PostgresException problem, IReadOnlyList<string> refused) => new(
+        ErrorCatalog.SwapFailed,
+        $"The proven copy could not take the place of {names.Target}: {problem.MessageText}.",
+        new ErrorContext
+        {
+            Target = names.Target,
+            Action = refused.Count == 0 ? null : $"Sessions that this role may not end hold it: {string.Join(", ", refused)}. End them, or connect as a role with pg_signal_backend, then run the command again; the live database is as it was.",
+            SqlState = problem.SqlState,
+            ServerDetail = problem.Detail,
+            ServerHint = problem.Hint,
+        },
+        problem);
+}

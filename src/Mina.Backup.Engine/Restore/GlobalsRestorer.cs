@@ -1,0 +1,71 @@
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>Creates the roles and tablespaces of a backup's companion that the target server lacks.</summary>
+internal sealed class GlobalsRestorer
+{
+    private readonly ClientTool psql;
+    private readonly ConnectionTarget maintenance;
+
+    /// <summary>Creates it over a connection to any database of the server.</summary>
+    public GlobalsRestorer(ClientTool psql, ConnectionTarget maintenance)
+    {
+        this.psql = psql;
+        this.maintenance = maintenance;
+    }
+
+    /// <summary>Creates what is missing; returns its names.</summary>
+    public async Task<IReadOnlyList<string>> RunAsync(VerifiedBackup backup, TargetState state, CancellationToken cancellationToken)
+    {
+        if (backup.GlobalsFileName is not { } companion)
+        {
+            throw new CatalogException(
+                ErrorCatalog.BackupNotFound,
+                $"The backup {backup.Name} has no companion with roles and tablespaces, so -RestoreGlobals has nothing to restore.",
+                new ErrorContext { Target = backup.Name, Action = "Create the roles yourself and restore without -RestoreGlobals." });
+        }
+
+        var script = new GlobalsScript(await ReadAsync(backup, companion, cancellationToken));
+        var roles = script.Roles.Where(role => !state.Roles.Contains(role)).ToHashSet();
+        var tablespaces = script.Tablespaces.Where(name => !state.Tablespaces.Contains(name)).ToHashSet();
+        if (roles.Count > 0)
+        {
+            await RunAsync($"BEGIN;\n{script.ForRoles(roles)}\nCOMMIT", cancellationToken);
+        }
+
+        if (tablespaces.Count > 0)
+        {
+            await RunAsync(script.ForTablespaces(tablespaces), cancellationToken);
+        }
+
+        return [.. roles.Order(StringComparer.Ordinal), .. tablespaces.Order(StringComparer.Ordinal)];
+    }
+
+    // Through psql's input: the script may hold password verifiers, which must not stand in any argument list.
+    private async Task RunAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var session = PsqlSession.Start(psql, maintenance, cancellationToken);
+        await session.ExecuteAsync(sql, cancellationToken);
+        await session.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task<byte[]> ReadAsync(VerifiedBackup backup, string companion, CancellationToken cancellationToken)
+    {
+        var rewriter = new ScriptRewriter(new ScriptFilter());
+        await using var stored = await backup.Store.OpenReadAsync(companion, cancellationToken);
+        await using var reader = await ContainerReader.OpenAsync(stored, backup.Keys, companion, cancellationToken);
+        await foreach (var block in reader.ReadBlocksAsync(cancellationToken))
+        {
+            using (block)
+            {
+                rewriter.Append(block.Span);
+            }
+        }
+
+        rewriter.Complete(companion);
+        return rewriter.Output.ToArray();
+    }
+}

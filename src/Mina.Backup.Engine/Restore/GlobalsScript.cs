@@ -1,0 +1,90 @@
+using System.Text;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>
+/// Takes a <c>pg_dumpall --globals-only</c> script apart and keeps only what concerns roles and tablespaces that are missing: existing ones,
+/// with their passwords and rights, are never touched.
+/// </summary>
+internal sealed class GlobalsScript
+{
+    private readonly List<(string Text, SqlStatement Statement)> statements = [];
+
+    /// <summary>Reads a script without meta-commands.</summary>
+    public GlobalsScript(ReadOnlySpan<byte> script)
+    {
+        var splitter = new StatementSplitter(text =>
+        {
+            var statement = SqlStatement.Parse(text);
+            if (statement.Tokens.Count > 0)
+            {
+                statements.Add((Encoding.UTF8.GetString(text), statement));
+            }
+        });
+        splitter.Append(script);
+        splitter.Flush();
+    }
+
+    /// <summary>Roles that it creates.</summary>
+    public IEnumerable<string> Roles => Created("role");
+
+    /// <summary>Tablespaces that it creates.</summary>
+    public IEnumerable<string> Tablespaces => Created("tablespace");
+
+    /// <summary>What makes these roles: CREATE, attributes, memberships, settings, comments. Runs within a transaction.</summary>
+    public string ForRoles(IReadOnlySet<string> missing) =>
+        string.Concat(statements.Where(item => ConcernsRole(item.Statement, missing)).Select(item => item.Text));
+
+    /// <summary>What makes these tablespaces. CREATE TABLESPACE cannot run within a transaction.</summary>
+    public string ForTablespaces(IReadOnlySet<string> missing) =>
+        string.Concat(statements.Where(item => ConcernsTablespace(item.Statement, missing)).Select(item => item.Text));
+
+    private IEnumerable<string> Created(string kind) =>
+        statements.Where(item => item.Statement.StartsWith("create", kind)).Select(item => item.Statement.NameAt(2)).OfType<string>();
+
+    private static bool ConcernsRole(SqlStatement statement, IReadOnlySet<string> missing)
+    {
+        if (statement.StartsWith("create", "role") || statement.StartsWith("alter", "role"))
+        {
+            // Settings of a role within one database belong to that database; they come with its index.
+            return Has(missing, statement.NameAt(2)) && !(statement.IsWord(3, "in") && statement.IsWord(4, "database"));
+        }
+
+        if (statement.StartsWith("comment", "on", "role"))
+        {
+            return Has(missing, statement.NameAt(3));
+        }
+
+        if (statement.StartsWith("security", "label"))
+        {
+            var role = statement.Find("role");
+            return role > 0 && Has(missing, statement.NameAt(role + 1));
+        }
+
+        return statement.IsWord(0, "grant") && GrantsTo(statement, missing);
+    }
+
+    private static bool GrantsTo(SqlStatement statement, IReadOnlySet<string> missing)
+    {
+        var to = statement.Find("to");
+        if (to < 0 || statement.Find("tablespace") > 0)
+        {
+            return false;
+        }
+
+        var grantees = statement.NamesFrom(to + 1);
+        return grantees.Any(missing.Contains) || (statement.Find("on") < 0 && statement.NamesFrom(1).Any(missing.Contains));
+    }
+
+    private static bool ConcernsTablespace(SqlStatement statement, IReadOnlySet<string> missing)
+    {
+        var word = statement.Find("tablespace");
+        return word > 0
+            && (statement.IsWord(0, "create") || statement.IsWord(0, "alter") || statement.IsWord(0, "comment")
+                || statement.IsWord(0, "grant") || statement.IsWord(0, "revoke") || statement.IsWord(0, "security"))
+            && !statement.StartsWith("alter", "role")
+            && Has(missing, statement.NameAt(word + 1));
+    }
+
+    private static bool Has(IReadOnlySet<string> names, string? name) => name is not null && names.Contains(name);
+}

@@ -1,0 +1,24 @@
+using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Container;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>One COPY run of a backup: its members, in file order.</summary>
+/// <param name="Number">Number of the run in the file.</param>
+/// <param name="Members">Members that hold its header, rows and end mark.</param>
+internal sealed record LoadRun(int Number, IReadOnlyList<IndexMember> Members)
+{
+    /// <summary>Bytes of plain text.</summary>
+    public long PlainLength => Members.Sum(member => (long)member.PlainLength);
+
+    /// <summary>All runs of a backup, the longest first, so that the last worker does not end long after the others.</summary>
+    public static IReadOnlyList<LoadRun> All(BackupIndex index) =>
+        [.. index.Members
+            .Where(member => member.Run is not null)
+            .GroupBy(member => member.Run!.Value)
+            .Select(group => new LoadRun(group.Key, [.. group.OrderBy(member => member.Offset)]))
+            .OrderByDescending(run => run.PlainLength)];
+
+    /// <summary>Where a member stands.</summary>
+    public static MemberLocation Locate(IndexMember member) => new(member.Offset, member.Length, member.PlainLength, member.Sha256);
+}

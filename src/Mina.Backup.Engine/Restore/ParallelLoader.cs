@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Container;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>Loads the COPY runs of a backup over several connections at once. Keys and triggers come later, so order does not matter.</summary>
+internal sealed class ParallelLoader
+{
+    private readonly SessionOpener sessions;
+    private readonly MemberReader reader;
+    private readonly int jobs;
+
+    public ParallelLoader(SessionOpener sessions, MemberReader reader, int jobs)
+    {
+        this.sessions = sessions;
+        this.reader = reader;
+        this.jobs = jobs;
+    }
+
+    /// <summary>Loads every run into a database. The first failure ends all connections.</summary>
+    public async Task LoadAsync(BackupIndex index, string database, Action<long> loaded, CancellationToken cancellationToken)
+    {
+        var runs = new ConcurrentQueue<LoadRun>(LoadRun.All(index));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var workers = Enumerable.Range(0, Math.Min(jobs, Math.Max(1, runs.Count)))
+            .Select(_ => Task.Run(() => WorkAsync(index, database, runs, loaded, stop), CancellationToken.None))
+            .ToList();
+        await FirstFailure.WhenAllAsync(workers, stop);
+    }
+
+    private async Task WorkAsync(BackupIndex index, string database, ConcurrentQueue<LoadRun> runs, Action<long> loaded, CancellationTokenSource stop)
+    {
+        await using var session = await sessions.OpenAsync(database, stop.Token);
+        var loader = new CopyRunLoader(session, reader, index.Header.ClientEncoding, index.Header.Backup);
+        while (runs.TryDequeue(out var run))
+        {
+            await loader.LoadAsync(run, loaded, stop.Token);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Model;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>The usual way of a restore: a proven copy takes the live database's place in the last step.</summary>
+internal sealed class SwapRestore
+{
+    private readonly RestorePlan plan;
+    private readonly NpgsqlConnection maintenance;
+
+    public SwapRestore(RestorePlan plan, NpgsqlConnection maintenance)
+    {
+        this.plan = plan;
+        this.maintenance = maintenance;
+    }
+
+    /// <summary>Whether the live database was dropped before loading.</summary>
+    public bool LiveDropped { get; private set; }
+
+    /// <summary>Builds, proves and swaps. On any failure before the swap's commit the copy is dropped and the live database serves on.</summary>
+    public async Task<RestoreProof> RunAsync(CancellationToken cancellationToken)
+    {
+        if (plan.Request.DropFirst && plan.State.Live is not null)
+        {
+            await plan.Phases.RunAsync("DropLive", null, () => LeftoverCleaner.DropAsync(maintenance, plan.Names.Target, cancellationToken));
+            LiveDropped = true;
+        }
+
+        try
+        {
+            return await BuildAndSwapAsync(cancellationToken);
+        }
+        catch
+        {
+            await DropCopyAsync();
+            throw;
+        }
+    }
+
+    private bool LiveExists => plan.State.Live is not null && !plan.Request.DropFirst;
+
+    private async Task<RestoreProof> BuildAndSwapAsync(CancellationToken cancellationToken)
+    {
+        var builder = new CopyBuilder(plan, maintenance);
+        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, maintenance, plan.SessionSettings, cancellationToken);
+        plan.Notes.AddRange(notes);
+        await plan.Phases.RunAsync("CreateCopy", null, () => builder.CreateAsync(cancellationToken));
+        await builder.LoadAsync(sessions, cancellationToken);
+        var proof = await plan.Phases.RunAsync("Prove", plan.Backup.Rows, ProgressUnit.Rows, () => builder.ProveAsync(sessions, cancellationToken));
+        if (plan.Properties is { } properties)
+        {
+            // -NoPrivileges speaks of the backup's; those of a live database stay with it.
+            var privileges = plan.State.Live is not null || !plan.Request.NoPrivileges;
+            plan.Notes.AddRange(await new PropertyCarrier(maintenance).CarryAsync(plan.Names.Copy, properties, privileges, cancellationToken));
+        }
+
+        await plan.Phases.RunAsync("Swap", null, () => new DatabaseSwap(plan.Server, plan.Context.Clock)
+            .RunAsync(plan.Names, LiveExists, plan.Properties?.Comment, cancellationToken));
+        if (LiveExists)
+        {
+            plan.Notes.Add($"Writes that {plan.Names.Target} accepted during the restore are in the set-aside database {plan.Names.Aside} only.");
+            AddFollowers("logical replication slots", plan.State.LogicalSlots);
+            AddFollowers("subscriptions", plan.State.Subscriptions);
+            NoteAttachments("Logical replication slots", plan.State.LogicalSlots);
+            NoteAttachments("Subscriptions", plan.State.Subscriptions);
+        }
+
+        return proof;
+    }
+
+    // Only -Force comes this far with any: they follow the database aside, and the operator has to move them by hand.
+    private void NoteAttachments(string what, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            plan.Notes.Add($"{what} that now belong to {plan.Names.Aside}: {string.Join(", ", names)}.");
+        }
+    }
+
+    private void AddFollowers(string what, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            plan.Notes.Add($"These {what} followed the former database into {plan.Names.Aside}: {string.Join(", ", names)}.");
+        }
+    }
+
+    /// <summary>Drops the set-aside database on request. The restore has succeeded by then: what cannot be dropped is noted, not failed.</summary>
+    public async Task<string?> DropOriginalAsync()
+    {
+        if (!LiveExists)
+        {
+            return null;
+        }
+
+        if (!plan.Request.DropOriginal)
+        {
+            return plan.Names.Aside;
+        }
+
+        try
+        {
+            await LeftoverCleaner.DropAsync(maintenance, plan.Names.Aside, CancellationToken.None);
+            plan.Notes.RemoveAll(note => note.Contains(plan.Names.Aside, StringComparison.Ordinal));
+            plan.Notes.Add("The former database was dropped, with writes that it accepted during the restore.");
+            return null;
+        }
+        catch (PostgresException problem)
+        {
+            plan.Context.Warning($"The set-aside database {plan.Names.Aside} could not be dropped: {problem.MessageText}.");
+            plan.Notes.Add($"The set-aside database {plan.Names.Aside} could not be dropped: {problem.MessageText}.");
+            return plan.Names.Aside;
+        }
+    }
+
+    // On a session of its own: the failure may have taken the other one with it, and a cancellation must not stop the cleaning.
+    private async Task DropCopyAsync()
+    {
+        try
+        {
+            await using var session = await plan.Server.OpenMaintenanceAsync(plan.Names.Target, CancellationToken.None);
+            await LeftoverCleaner.DropAsync(session, plan.Names.Copy, CancellationToken.None);
+        }
+        catch (Exception problem) when (problem is MinaException or NpgsqlException or IOException)
+        {
+            plan.Context.Warning($"The unfinished copy {plan.Names.Copy} could not be dropped ({problem.Message}); the next restore of {plan.Names.Target} drops it.");
+        }
+    }
+}

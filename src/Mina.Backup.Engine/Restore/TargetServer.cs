@@ -1,0 +1,86 @@
+using Mina.Backup.Engine.Postgres;
+using Npgsql;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>The server that is restored into: opens sessions to any of its databases, and turns failures into known errors.</summary>
+internal sealed class TargetServer
+{
+    private static readonly string[] MaintenanceDatabases = ["postgres", "template1"];
+    private readonly ConnectionTarget connection;
+
+    /// <summary>Creates it over a connection whose database does not matter.</summary>
+    public TargetServer(ConnectionTarget connection) => this.connection = connection;
+
+    /// <summary>Host and port, or socket folder.</summary>
+    public string Server => connection.Server;
+
+    /// <summary>The connection to one of its databases.</summary>
+    public ConnectionTarget To(string database) => connection.WithDatabase(database);
+
+    /// <summary>Opens a session with pinned settings and without time-outs.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
+    {
+        var session = await new PostgresConnector(To(database)).OpenPinnedAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(session, "SET default_transaction_read_only = off", cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a session to a database that is neither the target nor its copy, from which both can be renamed.</summary>
+    public async Task<NpgsqlConnection> OpenMaintenanceAsync(string target, CancellationToken cancellationToken)
+    {
+        Mina.Backup.Model.MinaException? first = null;
+        foreach (var database in MaintenanceDatabases.Where(database => database != target))
+        {
+            try
+            {
+                return await OpenAsync(database, cancellationToken);
+            }
+            catch (Mina.Backup.Model.MinaException problem) when (problem.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
+            {
+                first ??= problem;
+            }
+        }
+
+        throw first!;
+    }
+
+    /// <summary>Runs a statement that returns nothing.</summary>
+    public static async Task ExecuteAsync(NpgsqlConnection session, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0, AllResultTypesAreUnknown = true };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a query and reads each row by a function.</summary>
+    public static async Task<IReadOnlyList<T>> QueryAsync<T>(
+        NpgsqlConnection session,
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken,
+        params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,138 @@
+using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Restore;
+
+/// <summary>Reads a backup in full before anything of it runs, and gives a restore what it needs of it.</summary>
+public sealed class VerifiedBackupOpener
+{
+    private readonly BackupCatalog catalog;
+    private readonly BackupVerifier verifier;
+
+    /// <summary>Creates the opener.</summary>
+    public VerifiedBackupOpener(BackupCatalog catalog, BackupVerifier verifier)
+    {
+        this.catalog = catalog;
+        this.verifier = verifier;
+    }
+
+    /// <summary>Opens a backup; see <see cref="BackupOpener"/>.</summary>
+    public async Task<VerifiedBackup> OpenAsync(BackupReference backup, KeyRequest request, RunContext context, CancellationToken cancellationToken)
+    {
+        var entry = await catalog.ResolveAsync(backup, cancellationToken);
+        if (entry.ManifestProblem is { } problem)
+        {
+            throw new IntegrityException(problem.Definition, problem.Message, problem.Context, problem);
+        }
+
+        if (entry.IsDataMissing)
+        {
+            throw new StorageException(
+                ErrorCatalog.ObjectNotFound,
+                $"The data file {entry.Info.FileName} of the backup {entry.Info.Name} is missing.",
+                new ErrorContext { Target = entry.Info.Name });
+        }
+
+        var keys = KeyRing.Create(request, context.Environment);
+        try
+        {
+            return entry.Manifest is { } manifest
+                ? await OpenOwnAsync(entry, manifest, keys, context, cancellationToken)
+                : await OpenForeignAsync(entry, keys, context, cancellationToken);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<VerifiedBackup> OpenOwnAsync(
+        CatalogEntry entry,
+        BackupManifest manifest,
+        KeyRing keys,
+        RunContext context,
+        CancellationToken cancellationToken)
+    {
+        var subject = VerificationSubject.Of(entry);
+        var verification = await verifier.RunAsync(subject, keys, context, $"Restoring {entry.Info.Name}", cancellationToken);
+        ThrowUnlessSound(verification.Checks, verification.Outcome, entry);
+        var index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+        return new VerifiedBackup
+        {
+            Name = manifest.Name,
+            Store = entry.Store,
+            FileName = manifest.Data.Name,
+            GlobalsFileName = subject.GlobalsFileName,
+            Encryption = manifest.Encryption,
+            Index = index,
+            PlainLength = manifest.PlainSize,
+            Rows = manifest.Rows,
+            Sha256 = manifest.Data.Sha256,
+            Keys = keys,
+        };
+    }
+
+    private static async Task<VerifiedBackup> OpenForeignAsync(CatalogEntry entry, KeyRing keys, RunContext context, CancellationToken cancellationToken)
+    {
+        var progress = new ReadingProgress(context, $"Restoring {entry.Info.Name}", null);
+        var content = await ContentReadout.ReadAsync(entry.Store, entry.Info.FileName, keys, null, progress.Add, cancellationToken);
+        if (content.Summary.ProofLines.Count > 0)
+        {
+            throw new IntegrityException(
+                ErrorCatalog.ManifestUnreadable,
+                $"The manifest of the backup {entry.Info.Name} is missing.",
+                new ErrorContext { Target = entry.Info.Name });
+        }
+
+        var checks = new CheckList();
+        DumpChecks.CheckScript(checks, content.Summary, isOurs: false);
+        ThrowUnlessSound(checks.All, checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
+        if (content.Encryption != BackupEncryption.None && !content.Totals.MdcChecked)
+        {
+            context.Warning($"The message {entry.Info.FileName} has no modification detection code: nobody can tell whether it was changed on purpose.");
+        }
+
+        return new VerifiedBackup
+        {
+            Name = entry.Info.Name,
+            Store = entry.Store,
+            FileName = entry.Info.FileName,
+            GlobalsFileName = entry.GlobalsFileName,
+            Encryption = content.Encryption,
+            Summary = content.Summary,
+            PlainLength = content.Summary.Length,
+            Rows = content.Summary.Rows,
+            Sha256 = content.Totals.Sha256,
+            Keys = keys,
+        };
+    }
+
+    private static void ThrowUnlessSound(IReadOnlyList<VerificationCheck> checks, CheckOutcome outcome, CatalogEntry entry)
+    {
+        if (outcome == CheckOutcome.Passed)
+        {
+            return;
+        }
+
+        var context = new ErrorContext { Target = entry.Info.Name };
+        if (checks.FirstOrDefault(check => check.Check == VerificationCheckKind.Script && check.Outcome == CheckOutcome.Failed) is { } hostile)
+        {
+            throw new IntegrityException(ErrorCatalog.HostileScript, $"The backup {entry.Info.Name} must not reach psql. {hostile.Detail}", context);
+        }
+
+        if (checks.FirstOrDefault(check => check.Outcome == CheckOutcome.Failed) is { } failed)
+        {
+            var definition = ErrorCatalog.All.FirstOrDefault(error => error.Id == failed.ErrorId) ?? ErrorCatalog.BackupCorrupt;
+            throw new IntegrityException(definition, $"The backup {entry.Info.Name} is not sound. {failed.Detail}", context);
+        }
+
+        throw new EncryptionException(
+            ErrorCatalog.PrivateKeyMissing,
+            $"The backup {entry.Info.Name} could not be verified in full: {checks.First(check => check.Outcome == CheckOutcome.NotChecked).Detail}",
+            context);
+    }
+}

@@ -1,0 +1,43 @@
+namespace Mina.Backup.Engine.Storage;
+
+/// <summary>
+/// A place that keeps backups: a flat set of named, immutable objects. Nothing above this contract knows what is behind it.
+/// All failures are <c>StorageException</c>s: <c>DiskFull</c>, <c>FolderUnsafe</c>, <c>StorageAccessDenied</c>,
+/// <c>ObjectExists</c>, <c>ObjectNotFound</c>, or <c>StorageFailed</c>, which alone is worth a retry.
+/// Reading, listing, finding and deleting are idempotent; staging is not.
+/// </summary>
+public interface IBackupStore
+{
+    /// <summary>The place as the operator names it: a folder's full path, later an object store's address.</summary>
+    string Location { get; }
+
+    /// <summary>Full path or address of an object in it.</summary>
+    string GetAddress(string name);
+
+    /// <summary>Objects whose name starts with <paramref name="prefix"/>, in no order; unfinished ones are left out. An absent place is empty.</summary>
+    IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>One object, or null when there is none of that name.</summary>
+    ValueTask<StoredObject?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts a new object. <c>ObjectExists</c> when the name is taken, also by another run that is still writing it.
+    /// Creates the place when it is absent.
+    /// </summary>
+    ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Writes a small object at once, durably; <paramref name="replace"/> allows to replace one of that name.</summary>
+    ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken);
+
+    /// <summary>Opens an object from its first byte.</summary>
+    ValueTask<Stream> OpenReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Opens <paramref name="length"/> bytes of an object from <paramref name="offset"/> on; a shorter object ends the stream early.</summary>
+    ValueTask<Stream> OpenRangeAsync(string name, long offset, long length, CancellationToken cancellationToken);
+
+    /// <summary>Removes an object; false when there was none.</summary>
+    ValueTask<bool> DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Removes what runs that no longer live left unfinished; objects that a living run is writing stay. Returns their names.</summary>
+    ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Mina.Backup.Cmdlet.Tests.Console;
+
+/// <summary>The built console as a child process, as an operator or a scheduler starts it.</summary>
+internal static class MinaProgram
+{
+    /// <summary>What one run left behind.</summary>
+    public sealed record Outcome(int ExitCode, string Output, string Errors);
+
+    /// <summary>The console of <c>build.ps1 Build</c>.</summary>
+    public static string Path
+    {
+        get
+        {
+            var path = System.IO.Path.Combine(RepositoryRoot(), "artifacts", "mina", OperatingSystem.IsWindows() ? "mina.exe" : "mina");
+            return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing. Run build.ps1 Build first.");
+        }
+    }
+
+    /// <summary>The module of <c>build.ps1 Build</c>.</summary>
+    public static string ModuleDirectory => System.IO.Path.Combine(RepositoryRoot(), "artifacts", "Mina.Backup");
+
+    /// <summary>Runs it to its end; standard input is what is given, then closed.</summary>
+    public static async Task<Outcome> RunAsync(string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var process = Start(arguments, environment);
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        return new Outcome(process.ExitCode, (await output).ReplaceLineEndings("\n"), (await errors).ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Starts it with all three streams piped.</summary>
+    public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(Path)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException($"{Path} did not start.");
+    }
+
+    private static string RepositoryRoot([CallerFilePath] string thisFile = "")
+    {
+        for (var folder = Directory.GetParent(thisFile); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Mina.Backup.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No folder above {thisFile} holds Mina.Backup.sln.");
+    }
+}

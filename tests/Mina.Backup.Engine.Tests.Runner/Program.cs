@@ -1,0 +1,42 @@
+using Mina.Backup.Engine;
+using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Engine.Tests.Runner;
+using Mina.Backup.Model;
+
+// One run of the engine in a process of its own, which kills itself with signal 9 when the stage named in KILL_AT begins.
+// Tests start it: everything comes by environment. It prints each stage as it begins.
+static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+static string Need(string name) => Read(name) ?? throw new InvalidOperationException($"{name} is not set.");
+
+var engine = new BackupEngine(HostEnvironment.Current(), TimeProvider.System);
+var observer = new SuicidalObserver(Read("KILL_AT"));
+try
+{
+    if (Need("OPERATION") == "backup")
+    {
+        await engine.BackupAsync(new BackupRequest { Location = Need("PLACE"), Protection = new ProtectionRequest { RequireEncryption = true } }, observer, CancellationToken.None);
+    }
+    else
+    {
+        await engine.RestoreAsync(
+            new RestoreRequest
+            {
+                Backup = new BackupReference(Need("BACKUP"), Need("PLACE")),
+                TargetDatabase = Need("TARGET"),
+                SafetyLocation = Need("SAFETY_PLACE"),
+                InPlace = Read("IN_PLACE") is not null,
+                DropOriginal = Read("IN_PLACE") is null,
+            },
+            observer,
+            CancellationToken.None);
+    }
+
+    return 0;
+}
+catch (MinaException error)
+{
+    Console.Error.WriteLine($"{error.ErrorId}: {error}");
+    return 1;
+}

@@ -1,0 +1,117 @@
+using System.Text;
+using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Tests.Catalog;
+
+public sealed class IndexSerializerTests
+{
+    private const string Name = "mina_db_backup_20261124_120000";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_written_is_read_back()
+    {
+        using var stream = new MemoryStream();
+        await IndexSerializer.WriteAsync(CatalogSamples.Index(Name), stream, Cancellation);
+        stream.Position = 0;
+
+        AssertEqual(CatalogSamples.Index(Name), await IndexSerializer.ReadAsync(stream, Name, Cancellation), withMembers: true);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(4096)]
+    public void Pieces_may_be_cut_anywhere(int size)
+    {
+        var reader = new IndexReader(Name);
+        foreach (var piece in Bytes().Chunk(size))
+        {
+            reader.Append(piece);
+        }
+
+        AssertEqual(CatalogSamples.Index(Name), reader.Complete(), withMembers: true);
+    }
+
+    [Fact]
+    public void Proof_lines_are_ASCII_comments_and_hold_everything_but_the_members()
+    {
+        var lines = Lines(IndexSerializer.WriteProof(CatalogSamples.Index(Name)));
+
+        Assert.All(lines, line => Assert.StartsWith("-- mina:{", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.EndsWith("}", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.All(line, character => Assert.InRange(character, ' ', '~')));
+        AssertEqual(CatalogSamples.Index(Name), IndexSerializer.ReadProof(lines, Name), withMembers: false);
+        AssertEqual(
+            CatalogSamples.Index(Name),
+            IndexSerializer.ReadProof(lines.Select(line => line["-- mina:".Length..]), Name),
+            withMembers: false);
+    }
+
+    [Fact]
+    public void An_index_cut_anywhere_is_refused()
+    {
+        var bytes = Bytes();
+        for (var length = 0; length < bytes.Length - 1; length++)
+        {
+            var reader = new IndexReader(Name);
+            reader.Append(bytes.AsSpan(0, length));
+            Assert.Equal(ErrorCatalog.IndexUnreadable, Assert.Throws<IntegrityException>(() => reader.Complete()).Definition);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"offset\":150", "\"offset\":151")]
+    [InlineData("\"table\":1,\"run\":1", "\"table\":7,\"run\":1")]
+    [InlineData("\"table\":1,\"run\":1", "\"run\":1")]
+    [InlineData("\"length\":51", "\"length\":0")]
+    [InlineData("\"section\":\"PostData\"", "\"section\":\"Whole\"")]
+    [InlineData("\"section\":\"PostData\"", "\"section\":9")]
+    [InlineData("\"rows\":3", "\"rows\":4")]
+    [InlineData("\"formatVersion\":1", "\"formatVersion\":2")]
+    [InlineData("\"backup\":\"mina_db", "\"backup\":\"other_db")]
+    [InlineData("ffffffffffffffffffffffffffffffff", "ffff")]
+    [InlineData("\"members\":6", "\"members\":5")]
+    [InlineData("{\"sequence\"", "{\"sequences\"")]
+    [InlineData("{\"header\"", "\n{\"header\"")]
+    public void A_damaged_index_is_refused(string what, string by)
+    {
+        var text = Encoding.UTF8.GetString(Bytes());
+        Assert.Contains(what, text, StringComparison.Ordinal);
+        var reader = new IndexReader(Name);
+
+        var error = Assert.Throws<IntegrityException>(() =>
+        {
+            reader.Append(Encoding.UTF8.GetBytes(text.Replace(what, by, StringComparison.Ordinal)));
+            reader.Complete();
+        });
+
+        Assert.Equal(ErrorCatalog.IndexUnreadable, error.Definition);
+    }
+
+    [Fact]
+    public void Kinds_of_lines_that_a_later_version_adds_are_skipped()
+    {
+        var text = Encoding.UTF8.GetString(Bytes()).Replace("{\"end\"", "{\"later\":1}\n{\"end\"", StringComparison.Ordinal);
+        var reader = new IndexReader(Name);
+        reader.Append(Encoding.UTF8.GetBytes(text));
+
+        AssertEqual(CatalogSamples.Index(Name), reader.Complete(), withMembers: true);
+    }
+
+    private static byte[] Bytes() => [.. IndexSerializer.WriteLines(CatalogSamples.Index(Name)).SelectMany(line => line.ToArray())];
+
+    private static List<string> Lines(IEnumerable<ReadOnlyMemory<byte>> lines) =>
+        [.. lines.Select(line => Encoding.UTF8.GetString(line.Span).TrimEnd('\n'))];
+
+    private static void AssertEqual(BackupIndex expected, BackupIndex actual, bool withMembers)
+    {
+        Assert.Equivalent(expected.Header, actual.Header, strict: true);
+        Assert.Equal(expected.Tables, actual.Tables);
+        Assert.Equal(expected.LargeObjects, actual.LargeObjects);
+        Assert.Equal(expected.Sequences, actual.Sequences);
+        Assert.Equal(withMembers ? expected.Members : [], actual.Members);
+    }
+}

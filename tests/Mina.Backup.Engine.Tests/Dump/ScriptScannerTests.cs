@@ -1,0 +1,197 @@
+using System.Text;
+using Mina.Backup.Engine.Dump;
+
+namespace Mina.Backup.Engine.Tests.Dump;
+
+public sealed class ScriptScannerTests
+{
+    private const string Head = "--\n-- PostgreSQL database dump\n--\n\n\\restrict Abc123\n\n-- Dumped from database version 15.20 (Debian 15.20-0)\n-- Dumped by pg_dump version 15.21\n\nSET standard_conforming_strings = on;\n";
+    private const string Tail = "\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict Abc123\n\n";
+
+    [Fact]
+    public void A_function_body_that_looks_like_a_dump_is_no_dump()
+    {
+        const string body = "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $_$\nBEGIN\nCOPY x (a) FROM stdin;\n1\n\\.\n-- PostgreSQL database dump complete\n\\! id\nEND\n$_$;\n"
+            + "CREATE FUNCTION g() RETURNS int\n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT CASE WHEN true THEN 1 ELSE 2 END;\n SELECT 2;\nEND;\n";
+        var summary = Scan(Head + body + Tail, 7, out _);
+
+        Assert.Equal(1, summary.Headers);
+        Assert.Equal(1, summary.Trailers);
+        Assert.Empty(summary.Tables);
+        Assert.Empty(summary.Hazards);
+        Assert.True(summary.EndsCleanly);
+        Assert.Equal("15.20", summary.ServerVersion);
+        Assert.Equal("15.21", summary.DumpVersion);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(64)]
+    [InlineData(100000)]
+    public void Rows_are_the_same_however_the_bytes_are_cut(int chunk)
+    {
+        var script = Head
+            + "COPY public.\"a \"\"b\nc.d\" (id, \"x, y\") FROM stdin;\n1\tone\n2\t\\\\.\n\\N\t\\.x\n\\\\\t\n\\.\n"
+            + "COPY public.nocols  FROM stdin;\n\n\n\n\\.\n"
+            + "CREATE TABLE c ();\nSELECT pg_catalog.setval('public.\"o''s\"', 42, true);\n"
+            + "SELECT pg_catalog.lo_open('16390', 131072);\nSELECT pg_catalog.lowrite(0, '\\x616263');\nSELECT pg_catalog.lo_close(0);\n"
+            + "-- load via partition root public.p\nCOPY public.p (a, b) FROM stdin;\n1\t2\n\\.\n"
+            + "-- load via partition root public.p\nCOPY public.p (b, a) FROM stdin;\n4\t3\n\\.\n"
+            + Tail;
+        var summary = Scan(script, chunk, out var segments);
+
+        Assert.Equal(script, segments.Text);
+        Assert.Equal(["public.\"a \"\"b\nc.d\"", "public.nocols", "public.p"], summary.Tables.Select(table => table.Name));
+        Assert.Equal([4L, 3L, 2L], summary.Tables.Select(table => table.Rows));
+        Assert.Equal("id, \"x, y\"", summary.Tables[0].Columns);
+        Assert.Equal(Fingerprint("1\tone", "2\t\\\\.", "\\N\t\\.x", "\\\\\t"), summary.Tables[0].Fingerprint);
+        Assert.Equal(Fingerprint("", "", ""), summary.Tables[1].Fingerprint);
+        Assert.Equal(Fingerprint("1\t2", "3\t4"), summary.Tables[2].Fingerprint);
+        Assert.True(summary.Tables[2].LoadsViaPartitionRoot);
+        Assert.Equal("1\tone\n2\t\\\\.\n\\N\t\\.x\n\\\\\t\n", segments.Rows(0));
+        var large = Assert.Single(summary.LargeObjects);
+        Assert.Equal((16390u, 3L, Fingerprint("abc")), (large.Oid, large.Size, large.Hash));
+        var sequence = Assert.Single(summary.Sequences);
+        Assert.Equal(("public.\"o's\"", 42L, true), (sequence.Name, sequence.LastValue, sequence.IsCalled));
+        Assert.Empty(summary.Hazards);
+        Assert.True(summary.EndsCleanly);
+    }
+
+    [Fact]
+    public void A_permuted_column_list_of_one_root_is_compared_in_the_order_of_the_first()
+    {
+        var permutation = ColumnPermutation.Between("b, a, c", "a, b, c");
+
+        Assert.NotNull(permutation);
+        permutation.Keep("1\t"u8);
+        Assert.Equal("2\t1\t3", Encoding.UTF8.GetString(permutation.Apply("2\t3"u8)));
+        Assert.Null(ColumnPermutation.Between("a, b", "a, b"));
+    }
+
+    [Theory]
+    [InlineData("\\! id\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT 1 \\gexec\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("\\o |cat\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("\\copy t from program 'id'\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("\\i /etc/passwd\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("\\unrestrict Other\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("\\restrict Second\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT 'a\\'; \\! id\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT 1 /* ' */ ; \\! id\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT E'\\'' ; \\! id\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT $a$ ' $a$ ; \\! id\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT 1a$b$ \\! id\n$b$;\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("COPY t FROM PROGRAM 'id';\n", ScriptHazardKind.ForeignCopy)]
+    [InlineData("copy t (a) from stdin;\n1\n\\.\n", ScriptHazardKind.ForeignCopy)]
+    [InlineData("COPY t (a) TO '/tmp/x';\n", ScriptHazardKind.ForeignCopy)]
+    [InlineData("COPY t (a) FROM stdin; \\! id\n1\n\\.\n", ScriptHazardKind.ForeignCopy)]
+    [InlineData("SET standard_conforming_strings = off;\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("SELECT set_config('standard_conforming_strings','off',false);\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("SET client_encoding = 'SJIS';\n", ScriptHazardKind.UnsafeEncoding)]
+    [InlineData("SELECT E'a'\n'b\\' , ' ; \\! id --';\n", ScriptHazardKind.AmbiguousLiteral)]
+    public void Whatever_could_make_psql_run_programs_is_reported(string hostile, ScriptHazardKind kind)
+    {
+        foreach (var chunk in new[] { 1, 3, 4096 })
+        {
+            var summary = Scan(Head + hostile + Tail, chunk, out var segments);
+
+            Assert.Contains(summary.Hazards, hazard => hazard.Kind == kind);
+            Assert.Equal(Head + hostile + Tail, segments.Text);
+        }
+    }
+
+    [Fact]
+    public void An_overlong_set_statement_cannot_hide_what_it_sets()
+    {
+        var hostile = "SET " + new string(' ', 3 << 20) + "standard_conforming_strings = off;\n";
+
+        Assert.NotEmpty(Scan(Head + hostile + Tail, 65536, out _).Hazards);
+    }
+
+    [Fact]
+    public void A_dump_cut_anywhere_does_not_end_cleanly()
+    {
+        var script = Head + "COPY public.t (a) FROM stdin;\n1\n2\n\\.\n" + Tail;
+        var end = script.IndexOf("complete", StringComparison.Ordinal) + "complete\n".Length;
+        for (var length = Head.IndexOf("dump\n", StringComparison.Ordinal) + 5; length < end; length++)
+        {
+            Assert.False(Scan(script[..length], 4096, out _).EndsCleanly, $"cut at {length}");
+        }
+
+        Assert.True(Scan(script[..end], 4096, out _).EndsCleanly);
+    }
+
+    [Fact]
+    public void Random_scripts_come_out_as_they_went_in()
+    {
+        var random = new Random(20261124);
+        string[] parts = ["'", "\"", "$$", "$a$", "--", "/*", "*/", "\\", "\\.", "\n", ";", "(", ")", "COPY ", "COPY t (a) FROM stdin;", "E'", "BEGIN", "CREATE FUNCTION", "END", " ", "x", "-", "/", "\\restrict A\n", "\t", "C", "é"];
+        for (var round = 0; round < 3000; round++)
+        {
+            var script = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => parts[random.Next(parts.Length)]));
+            var whole = Scan(script, 1 << 20, out var first);
+            var cut = Scan(script, random.Next(1, 6), out var second);
+
+            Assert.Equal(script, first.Text);
+            Assert.Equal(script, second.Text);
+            Assert.Equal(whole.EndsCleanly, cut.EndsCleanly);
+            Assert.Equal(whole.Hazards.Select(hazard => hazard.Kind), cut.Hazards.Select(hazard => hazard.Kind));
+            Assert.Equal(whole.Tables, cut.Tables);
+        }
+    }
+
+    [Fact]
+    public void Names_in_another_encoding_are_read_right()
+    {
+        var latin1 = Encoding.Latin1.GetBytes(Head + "SET client_encoding = 'LATIN1';\nCOPY public.caf\u00e9 (a) FROM stdin;\n\u00e9\n\\.\n" + Tail);
+        var scanner = new ScriptScanner();
+        scanner.Append(latin1);
+        var table = Assert.Single(scanner.Complete().Tables);
+
+        Assert.Equal("public.caf\u00e9", table.Name);
+        Assert.Equal(TableFingerprint.Empty.Add(Encoding.Latin1.GetBytes("\u00e9")), table.Fingerprint);
+    }
+
+    private static ScriptSummary Scan(string script, int chunk, out Recorder recorder)
+    {
+        recorder = new Recorder();
+        var scanner = new ScriptScanner(recorder);
+        var bytes = Encoding.UTF8.GetBytes(script);
+        for (var start = 0; start < bytes.Length; start += chunk)
+        {
+            scanner.Append(bytes.AsSpan(start, Math.Min(chunk, bytes.Length - start)));
+        }
+
+        return scanner.Complete();
+    }
+
+    private static TableFingerprint Fingerprint(params string[] lines) =>
+        lines.Aggregate(TableFingerprint.Empty, (sum, line) => sum.Add(Encoding.UTF8.GetBytes(line)));
+
+    private sealed class Recorder : IScriptSegments
+    {
+        private readonly List<byte> all = [];
+        private readonly Dictionary<int, List<byte>> rows = [];
+
+        public string Text => Encoding.UTF8.GetString([.. all]);
+
+        public string Rows(int run) => Encoding.UTF8.GetString([.. rows[run]]);
+
+        public void OnSegment(ReadOnlySpan<byte> bytes, SegmentTag tag)
+        {
+            all.AddRange(bytes);
+            if (tag.Kind == SegmentKind.CopyRows)
+            {
+                if (!rows.TryGetValue(tag.Run!.Number, out var list))
+                {
+                    rows.Add(tag.Run.Number, list = []);
+                }
+
+                list.AddRange(bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using Mina.Backup.Engine.Restore;
+
+namespace Mina.Backup.Engine.Tests.Restore;
+
+public sealed class GlobalsScriptTests
+{
+    private const string Script = """
+        SET default_transaction_read_only = off;
+        CREATE ROLE app;
+        ALTER ROLE app WITH NOSUPERUSER LOGIN PASSWORD 'SCRAM-SHA-256$4096:a;b==$c:d=';
+        CREATE ROLE "Odd one";
+        ALTER ROLE "Odd one" WITH NOLOGIN;
+        CREATE ROLE postgres;
+        ALTER ROLE postgres WITH SUPERUSER;
+        COMMENT ON ROLE app IS 'the app';
+        ALTER ROLE app SET work_mem TO '8MB';
+        ALTER ROLE app IN DATABASE mina SET work_mem TO '8MB';
+        GRANT "Odd one" TO app GRANTED BY postgres;
+        GRANT pg_monitor TO postgres GRANTED BY postgres;
+        CREATE TABLESPACE fast OWNER app LOCATION '/fast';
+        GRANT ALL ON TABLESPACE fast TO app;
+        CREATE TABLESPACE slow OWNER postgres LOCATION '/slow';
+        """;
+
+    private static readonly GlobalsScript Globals = new(Encoding.UTF8.GetBytes(Script));
+
+    [Fact]
+    public void It_knows_what_it_creates()
+    {
+        Assert.Equal(["app", "Odd one", "postgres"], Globals.Roles);
+        Assert.Equal(["fast", "slow"], Globals.Tablespaces);
+    }
+
+    [Fact]
+    public void Existing_roles_are_never_touched()
+    {
+        var sql = Globals.ForRoles(new HashSet<string> { "app" });
+
+        Assert.Contains("CREATE ROLE app", sql, StringComparison.Ordinal);
+        Assert.Contains("SCRAM-SHA-256", sql, StringComparison.Ordinal);
+        Assert.Contains("the app", sql, StringComparison.Ordinal);
+        Assert.Contains("GRANT \"Odd one\" TO app", sql, StringComparison.Ordinal);
+        Assert.Contains("ALTER ROLE app SET work_mem", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("ROLE postgres", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("pg_monitor", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("CREATE ROLE \"Odd one\"", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("IN DATABASE", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("TABLESPACE", sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tablespaces_come_with_their_privileges()
+    {
+        var sql = Globals.ForTablespaces(new HashSet<string> { "fast" });
+
+        Assert.Contains("CREATE TABLESPACE fast", sql, StringComparison.Ordinal);
+        Assert.Contains("GRANT ALL ON TABLESPACE fast", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("slow", sql, StringComparison.Ordinal);
+    }
+}
