@@ -1,0 +1,97 @@
+namespace Mina.Backup.Model;
+
+// Content that is not what it should be.
+public static partial class ErrorCatalog
+{
+    /// <summary>The backup file has no content.</summary>
+    public static readonly ErrorDefinition BackupEmpty = new(
+        nameof(BackupEmpty),
+        ErrorKind.InvalidData,
+        "The backup file has no content.",
+        "Use another backup: Get-MinaBackup lists them.");
+
+    /// <summary>The backup file ends too early.</summary>
+    public static readonly ErrorDefinition BackupTruncated = new(
+        nameof(BackupTruncated),
+        ErrorKind.InvalidData,
+        "The backup file ends too early.",
+        "Use another backup, or fetch this one again from where it was copied.");
+
+    /// <summary>The backup's bytes are not those that were written.</summary>
+    public static readonly ErrorDefinition BackupCorrupt = new(
+        nameof(BackupCorrupt),
+        ErrorKind.InvalidData,
+        "The backup's bytes are not those that were written.",
+        "Use another backup, or fetch this one again from where it was copied.");
+
+    /// <summary>The file is not a PostgreSQL backup in a format that is known here.</summary>
+    public static readonly ErrorDefinition BackupNotRecognized = new(
+        nameof(BackupNotRecognized),
+        ErrorKind.InvalidData,
+        "The file is not a PostgreSQL backup in a format that is known here.",
+        "Check that the file is a plain pg_dump, optionally gzip-compressed and OpenPGP-encrypted.");
+
+    /// <summary>The dump inside the backup lacks its end.</summary>
+    public static readonly ErrorDefinition DumpIncomplete = new(
+        nameof(DumpIncomplete),
+        ErrorKind.InvalidData,
+        "The dump inside the backup lacks its end.",
+        "Use another backup; the run that made this one did not finish.");
+
+    /// <summary>The backup's manifest is damaged.</summary>
+    public static readonly ErrorDefinition ManifestUnreadable = new(
+        nameof(ManifestUnreadable),
+        ErrorKind.InvalidData,
+        "The backup's manifest is damaged.",
+        "Rebuild it from the file with Repair-MinaBackup.");
+
+    /// <summary>The manifest belongs to another backup.</summary>
+    public static readonly ErrorDefinition ManifestMismatch = new(
+        nameof(ManifestMismatch),
+        ErrorKind.InvalidData,
+        "The manifest belongs to another backup.",
+        "Put the right manifest back, or rebuild it with Repair-MinaBackup.");
+
+    /// <summary>The backup's index is damaged or missing.</summary>
+    public static readonly ErrorDefinition IndexUnreadable = new(
+        nameof(IndexUnreadable),
+        ErrorKind.InvalidData,
+        "The backup's index is damaged or missing.",
+        "Rebuild it from the file with Repair-MinaBackup.");
+
+    /// <summary>The file holds no record of its own content.</summary>
+    public static readonly ErrorDefinition ProofMissing = new(
+        nameof(ProofMissing),
+        ErrorKind.NotSupported,
+        "The file holds no record of its own content.",
+        "Use it as it is: files of other scripts are listed, verified and restored without a manifest.");
+
+    /// <summary>Rows or fingerprints differ from what was recorded.</summary>
+    public static readonly ErrorDefinition ContentDiffers = new(
+        nameof(ContentDiffers),
+        ErrorKind.InvalidData,
+        "Rows or fingerprints differ from what was recorded.",
+        "Do not trust this copy; the differing tables are named in the result.");
+
+    /// <summary>The file holds psql meta-commands or programs outside its rows, which could run shell commands.</summary>
+    public static readonly ErrorDefinition HostileScript = new(
+        nameof(HostileScript),
+        ErrorKind.Refused,
+        "The file holds psql meta-commands or programs outside its rows, which could run shell commands.",
+        "Do not restore this file; find out who changed it.");
+
+    private static ErrorDefinition[] IntegrityErrors =>
+    [
+        BackupEmpty,
+        BackupTruncated,
+        BackupCorrupt,
+        BackupNotRecognized,
+        DumpIncomplete,
+        ManifestUnreadable,
+        ManifestMismatch,
+        IndexUnreadable,
+        ProofMissing,
+        ContentDiffers,
+        HostileScript,
+    ];
+}
