@@ -73,7 +73,8 @@ function Invoke-Script([string] $script, [string[]] $arguments) {
 
 function Invoke-TestProject([string] $name, [string] $results) {
     Step "Tests: $name"
-    Invoke-Program dotnet @('build', "$Root/tests/$name", '-c', 'Release', '-nodeReuse:false', '-v:q', '-nologo')
+    # Whatever the build prints must not become part of this function's result.
+    Invoke-Program dotnet @('build', "$Root/tests/$name", '-c', 'Release', '-nodeReuse:false', '-v:q', '-nologo') | Out-Default
     $program = [IO.Path]::Combine($Root, 'tests', $name, 'bin', 'Release', 'net10.0', $(if ($IsWindows) { "$name.exe" } else { $name }))
     $report = [IO.Path]::Combine($results, "$name.xml")
     [IO.File]::Delete($report)

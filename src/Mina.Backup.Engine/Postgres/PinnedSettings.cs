@@ -1,8 +1,8 @@
 namespace Mina.Backup.Engine.Postgres;
 
 /// <summary>
-/// Settings of every session that prints rows: the dump's and each re-scan's. A row's text depends on them, and pg_dump
-/// leaves several of them to the database's and the role's own settings.
+/// Settings of every session that prints or reads rows: the dump's, the restore's and each re-scan's. A row's text, or what is made of
+/// it, depends on them, and pg_dump leaves several of them to the database's and the role's own settings.
 /// </summary>
 public static class PinnedSettings
 {
@@ -14,6 +14,8 @@ public static class PinnedSettings
         new("IntervalStyle", "postgres"),
         new("extra_float_digits", "3"),
         new("xmloption", "content"),
+        new("array_nulls", "on"),
+        new("transform_null_equals", "off"),
         new("search_path", ""),
         new("quote_all_identifiers", "off"),
         new("row_security", "off"),

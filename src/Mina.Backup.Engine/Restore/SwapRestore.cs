@@ -32,9 +32,9 @@ internal sealed class SwapRestore
         {
             return await BuildAndSwapAsync(cancellationToken);
         }
-        catch
+        catch (Exception failure)
         {
-            await DropCopyAsync();
+            await DropCopyAsync(failure);
             throw;
         }
     }
@@ -61,8 +61,6 @@ internal sealed class SwapRestore
         if (LiveExists)
         {
             plan.Notes.Add($"Writes that {plan.Names.Target} accepted during the restore are in the set-aside database {plan.Names.Aside} only.");
-            AddFollowers("logical replication slots", plan.State.LogicalSlots);
-            AddFollowers("subscriptions", plan.State.Subscriptions);
             NoteAttachments("Logical replication slots", plan.State.LogicalSlots);
             NoteAttachments("Subscriptions", plan.State.Subscriptions);
         }
@@ -76,14 +74,6 @@ internal sealed class SwapRestore
         if (names.Count > 0)
         {
             plan.Notes.Add($"{what} that now belong to {plan.Names.Aside}: {string.Join(", ", names)}.");
-        }
-    }
-
-    private void AddFollowers(string what, IReadOnlyList<string> names)
-    {
-        if (names.Count > 0)
-        {
-            plan.Notes.Add($"These {what} followed the former database into {plan.Names.Aside}: {string.Join(", ", names)}.");
         }
     }
 
@@ -116,11 +106,16 @@ internal sealed class SwapRestore
     }
 
     // On a session of its own: the failure may have taken the other one with it, and a cancellation must not stop the cleaning.
-    private async Task DropCopyAsync()
+    private async Task DropCopyAsync(Exception failure)
     {
         try
         {
             await using var session = await plan.Server.OpenMaintenanceAsync(plan.Names.Target, CancellationToken.None);
+            if (DiskRelief.IsNeeded(failure))
+            {
+                await DiskRelief.DropTablesAsync(plan.Server, session, plan.Names.Copy, CancellationToken.None);
+            }
+
             await LeftoverCleaner.DropAsync(session, plan.Names.Copy, CancellationToken.None);
         }
         catch (Exception problem) when (problem is MinaException or NpgsqlException or IOException)

@@ -39,8 +39,8 @@ public sealed class CompleteLossTests(ScenarioFixture fixture) : Scenario(fixtur
         var backup = await BackupAsync("torture");
         await using var empty = await ScenarioServer.StartAsync();
 
-        // A policy still names a role, so that one must exist whatever is left out.
-        await empty.SqlAsync("postgres", "CREATE ROLE \"tört \"\"quoted\"\" röle\"");
+        // A policy names a role, and a row holds one as its value, so these must exist whatever is left out.
+        await empty.SqlAsync("postgres", "CREATE ROLE \"tört \"\"quoted\"\" röle\"; CREATE ROLE torture_reader");
         var restored = await RestoreAsync(backup.Name, "torture", request => request with { NoOwner = true, NoPrivileges = true }, empty);
 
         Assert.Equal(CheckOutcome.Passed, restored.Proof.Outcome);

@@ -98,9 +98,8 @@ public sealed class DamagedFileTests(ScenarioFixture fixture) : Scenario(fixture
         await FailsAsync(ErrorCatalog.PassphraseWrong, () => RestoreAsync(backup.Name, "live", request => request with { Keys = new() { Passphrase = new("not this one") } }));
         await FailsAsync(ErrorCatalog.KeyFileUnreadable, () => RestoreAsync(backup.Name, "live", request => request with { Keys = new() { PassphraseFile = Path.Combine(Folder, "none") } }));
         await FailsAsync(ErrorCatalog.KeyFileUnreadable, () => VerifyAsync(backup.Name, new() { PrivateKeyFile = Path.Combine(Folder, "none") }));
-        var without = await VerifyAsync(backup.Name, new());
-        Assert.Equal(CheckOutcome.NotChecked, without.Outcome);
-        Assert.Equal(CheckOutcome.Passed, without.Checks.Single(check => check.Check == VerificationCheckKind.Hash).Outcome);
+        await FailsAsync(ErrorCatalog.PassphraseMissing, () => VerifyAsync(backup.Name, new()));
+        await FailsAsync(ErrorCatalog.PassphraseWrong, () => VerifyAsync(backup.Name, new() { Passphrase = new("not this one") }));
 
         Assert.Equal(before, await DumpText.StateAsync(Server, "live"));
         Assert.False(Directory.Exists(SafetyPlace) && Directory.EnumerateFiles(SafetyPlace).Any(), "A safety backup was made before the backup could be opened.");
@@ -135,6 +134,13 @@ public sealed class DamagedFileTests(ScenarioFixture fixture) : Scenario(fixture
         var error = await FailsAsync(expected, () => RestoreAsync(name, "live", request => request with { SkipSafetyBackup = true }, observer: observer));
         Assert.True(observer.Completed || observer.Stages.Count == 0, $"{what}: progress was never completed.");
         Assert.False(string.IsNullOrEmpty(error.Target) && !error.Message.Contains(name, StringComparison.Ordinal), $"{what}: the error does not name the backup.");
+        if (error.ErrorId == ErrorCatalog.PassphraseWrong.Id && !File.Exists(Path.Combine(Place, name + ".manifest.json")))
+        {
+            // Damage to the head of a message looks like a wrong key, and without a manifest nothing says otherwise.
+            await FailsAsync(ErrorCatalog.PassphraseWrong, () => VerifyAsync(name));
+            return;
+        }
+
         var verification = await VerifyAsync(name);
         Assert.True(verification.Outcome == CheckOutcome.Failed, $"{what}: verification says {verification.Outcome}.");
         Assert.True(expected.Any(definition => definition.Id == verification.FirstFailure?.ErrorId), $"{what}: verification names {verification.FirstFailure}.");

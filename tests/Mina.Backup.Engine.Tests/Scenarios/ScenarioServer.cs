@@ -137,15 +137,42 @@ public sealed class ScenarioServer : IAsyncDisposable
     public async Task KillAsync()
     {
         var postmaster = (await File.ReadAllLinesAsync(Path.Combine(DataDirectory, "postmaster.pid")))[0];
-        await Programs.TryAsync("sh", ["-c", $"kill -9 {postmaster} $(cat /proc/{postmaster}/task/{postmaster}/children)"]);
+
+        // Its children are whoever works in the data directory; /proc/PID/task/PID/children leaves some out while others come and go.
+        await Programs.RunAsync("sh", ["-c",
+            """
+            kill -9 "$1"
+            found=yes
+            while [ -n "$found" ]; do
+                found=
+                for process in /proc/[0-9]*; do
+                    if [ "$(readlink "$process/cwd" 2>/dev/null)" = "$2" ]; then
+                        found=yes
+                        kill -9 "${process#/proc/}" 2>/dev/null
+                    fi
+                done
+            done
+            """,
+            "sh", postmaster, DataDirectory]);
     }
 
     /// <summary>Starts the server after <see cref="KillAsync"/>.</summary>
     public async Task StartAgainAsync()
     {
         File.Delete(Path.Combine(DataDirectory, "postmaster.pid"));
-        await ServerProgramAsync(programs, "pg_ctl", ["-D", DataDirectory, "-s", "-w", "-t", "120", "-l", Path.Combine(folder, "server.log"), "-o", $"-p {Port} {settings}", "start"]);
+        File.Delete(Path.Combine(folder, $".s.PGSQL.{Port}.lock"));
+        try
+        {
+            await ServerProgramAsync(programs, "pg_ctl", ["-D", DataDirectory, "-s", "-w", "-t", "120", "-l", Path.Combine(folder, "server.log"), "-o", $"-p {Port} {settings}", "start"]);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new InvalidOperationException($"{failure.Message}\n{await LogAsync()}", failure);
+        }
     }
+
+    /// <summary>The end of the server's log.</summary>
+    public async Task<string> LogAsync() => string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(folder, "server.log"))).TakeLast(20));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
