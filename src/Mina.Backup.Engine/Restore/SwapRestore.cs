@@ -57,7 +57,7 @@ internal sealed class SwapRestore
         }
 
         await plan.Phases.RunAsync("Swap", null, () => new DatabaseSwap(plan.Server, plan.Context.Clock)
-            .RunAsync(plan.Names, LiveExists, plan.Properties?.Comment, cancellationToken));
+            .RunAsync(plan.Names, LiveExists, !plan.State.LiveAllowsConnections, plan.Properties?.Comment, cancellationToken));
         if (LiveExists)
         {
             plan.Notes.Add($"Writes that {plan.Names.Target} accepted during the restore are in the set-aside database {plan.Names.Aside} only.");
