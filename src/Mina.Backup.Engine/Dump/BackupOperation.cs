@@ -45,7 +45,7 @@ public sealed class BackupOperation
             : context.Environment.EncryptedBackupDirectory);
         using var keys = KeyRing.Create(new KeyRequest { Passphrase = request.Protection.Passphrase, PassphraseFile = request.Protection.PassphraseFile }, context.Environment);
         var store = stores.Open(location);
-        foreach (var abandoned in await store.SweepAbandonedAsync(cancellationToken))
+        foreach (var abandoned in await store.SweepAbandonedAsync(BackupNames.IsOwn, cancellationToken))
         {
             context.Verbose($"Removed {abandoned}, left behind by a run that was killed.");
         }
