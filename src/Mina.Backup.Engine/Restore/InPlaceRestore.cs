@@ -75,6 +75,8 @@ internal sealed class InPlaceRestore
     {
         // The dump has changed the session's settings; rows print as they were dumped only under the pinned ones.
         await psql.ExecuteAsync("RESET ALL", cancellationToken);
+        // Not among psql's start options: names of objects, in columns of type regclass and its like, print as the dump's with an empty path only.
+        await psql.ExecuteAsync("SELECT pg_catalog.set_config('search_path', '', false)", cancellationToken);
         await psql.ExecuteAsync("SET client_encoding = 'UTF8'", cancellationToken);
         foreach (var statement in sessions.Statements)
         {
