@@ -57,7 +57,7 @@ internal sealed class SwapRestore
         }
 
         await plan.Phases.RunAsync("Swap", null, () => new DatabaseSwap(plan.Server, plan.Context.Clock)
-            .RunAsync(plan.Names, LiveExists, plan.Properties?.Comment, cancellationToken));
+            .RunAsync(plan.Names, LiveExists, plan.Properties?.Comment, plan.Properties?.IsTemplate ?? false, cancellationToken));
         if (LiveExists)
         {
             plan.Notes.Add($"Writes that {plan.Names.Target} accepted during the restore are in the set-aside database {plan.Names.Aside} only.");
@@ -92,17 +92,20 @@ internal sealed class SwapRestore
 
         try
         {
-            await LeftoverCleaner.DropAsync(maintenance, plan.Names.Aside, CancellationToken.None);
-            plan.Notes.RemoveAll(note => note.Contains(plan.Names.Aside, StringComparison.Ordinal));
-            plan.Notes.Add("The former database was dropped, with writes that it accepted during the restore.");
-            return null;
+            await using var session = await plan.Server.OpenMaintenanceAsync(plan.Names.Target, CancellationToken.None);
+            await LeftoverCleaner.DropAsync(session, plan.Names.Aside, CancellationToken.None);
         }
-        catch (PostgresException problem)
+        catch (Exception problem) when (problem is MinaException or NpgsqlException or IOException)
         {
-            plan.Context.Warning($"The set-aside database {plan.Names.Aside} could not be dropped: {problem.MessageText}.");
-            plan.Notes.Add($"The set-aside database {plan.Names.Aside} could not be dropped: {problem.MessageText}.");
+            var message = $"The set-aside database {plan.Names.Aside} could not be dropped: {problem.Message.TrimEnd('.')}.";
+            plan.Context.Warning(message);
+            plan.Notes.Add(message);
             return plan.Names.Aside;
         }
+
+        plan.Notes.RemoveAll(note => note.Contains(plan.Names.Aside, StringComparison.Ordinal));
+        plan.Notes.Add("The former database was dropped, with writes that it accepted during the restore.");
+        return null;
     }
 
     // On a session of its own: the failure may have taken the other one with it, and a cancellation must not stop the cleaning.

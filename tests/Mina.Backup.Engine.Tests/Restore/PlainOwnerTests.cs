@@ -37,6 +37,41 @@ public sealed class PlainOwnerTests(ClusterFixture clusters) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task What_only_a_superuser_may_set_is_noted_and_the_rest_carried_over()
+    {
+        await using var live = await PrepareAsync("plain_carry");
+        try
+        {
+            await live.ExecuteAsync(
+                $"""
+                CREATE ROLE plain_granter; GRANT CONNECT ON DATABASE {live.Name} TO plain_granter WITH GRANT OPTION;
+                SET SESSION AUTHORIZATION plain_granter; GRANT CONNECT ON DATABASE {live.Name} TO pg_monitor; RESET SESSION AUTHORIZATION;
+                ALTER DATABASE {live.Name} SET log_min_messages TO 'error';
+                ALTER DATABASE {live.Name} SET work_mem TO '7MB';
+                ALTER ROLE postgres IN DATABASE {live.Name} SET work_mem TO '8MB';
+                ALTER DATABASE {live.Name} CONNECTION LIMIT 55;
+                ALTER DATABASE {live.Name} IS_TEMPLATE true;
+                """);
+
+            var result = await RoundTripAsync(live, "plain_carry");
+
+            Assert.Equal(RestoreMethod.Swapped, result.Method);
+            Assert.Contains(result.Notes, note => note.Contains("log_min_messages", StringComparison.Ordinal));
+            Assert.Contains(result.Notes, note => note.Contains("work_mem of the role postgres", StringComparison.Ordinal));
+            Assert.Contains(result.Notes, note => note.Contains("CONNECT of pg_monitor is now granted by another role", StringComparison.Ordinal));
+            Assert.Equal("{work_mem=7MB}", await live.ScalarAsync<string>(
+                "SELECT setconfig::text FROM pg_db_role_setting WHERE setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+            Assert.True(await live.ScalarAsync<bool>("SELECT datistemplate AND datconnlimit = 55 FROM pg_database WHERE datname = current_database()"));
+            Assert.True(await live.ScalarAsync<bool>("SELECT datacl::text LIKE '%pg_monitor=c/plain_carry%' FROM pg_database WHERE datname = current_database()"));
+        }
+        finally
+        {
+            await CleanAsync(live, "plain_carry");
+            await live.ExecuteAsync($"DROP OWNED BY plain_granter CASCADE; DROP ROLE plain_granter");
+        }
+    }
+
     private async Task<TestDatabase> PrepareAsync(string role)
     {
         var live = await clusters.CreateDatabaseAsync();
@@ -66,8 +101,11 @@ public sealed class PlainOwnerTests(ClusterFixture clusters) : IDisposable
     {
         foreach (var name in await RestoreScene.OthersAsync(live))
         {
+            await live.ExecuteAsync($"ALTER DATABASE {name} IS_TEMPLATE false");
             await live.ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
         }
+
+        await live.ExecuteAsync($"ALTER DATABASE {live.Name} IS_TEMPLATE false");
 
         await live.ExecuteAsync($"ALTER DATABASE {live.Name} OWNER TO postgres; DROP OWNED BY {role} CASCADE; DROP ROLE {role}");
     }

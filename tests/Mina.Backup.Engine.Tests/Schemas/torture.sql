@@ -450,7 +450,7 @@ CREATE TRIGGER lo_cleanup BEFORE UPDATE OR DELETE ON with_lo FOR EACH ROW EXECUT
 CREATE TABLE public.found_by_path (id int PRIMARY KEY);
 CREATE FUNCTION public.found_by_path(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
 CREATE TABLE names_of_objects (a regclass, b regprocedure, c regtype, d regclass[]);
-INSERT INTO names_of_objects VALUES ('public.found_by_path', 'public.found_by_path(int)', 'public.found_by_path', '{public.found_by_path,public.found_by_path_pkey}');
+INSERT INTO names_of_objects VALUES ('public.found_by_path', 'public.found_by_path(int)', 'public.found_by_path', '{public.found_by_path}');
 
 -- Owners, rights down to columns, rights passed on by others, comments.
 ALTER TABLE indexed OWNER TO "torture owner";
