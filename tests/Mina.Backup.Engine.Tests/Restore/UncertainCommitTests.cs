@@ -37,6 +37,7 @@ public sealed class UncertainCommitTests(ClusterFixture clusters)
         Assert.True(cutter.HasCut);
         Assert.Equal(inPlace ? "ServerConnectionLost" : "SwapFailed", error.ErrorId);
         Assert.Equal(0, await scene.NotesAsync());
+        Assert.Equal(!inPlace, (await scene.OthersAsync()).Any(name => error.Message.Contains($"kept as the database {name}", StringComparison.Ordinal)));
     }
 
     [Fact]
