@@ -54,7 +54,7 @@ public sealed class BackupOperation
         var server = await ReadServerAsync(connector, cancellationToken);
         context.Verbose($"Backing up {target} (PostgreSQL {server.Version}) into {store.Location}.");
         var run = new BackupRun(request, context, target, server, store, protection, keys);
-        await using var set = await BackupFileSet.ReserveAsync(store, protection.Encryption != BackupEncryption.None, context.Clock, cancellationToken);
+        await using var set = await BackupFileSet.ReserveAsync(store, protection.Encryption != BackupEncryption.None, context, cancellationToken);
         try
         {
             return await new BackupWriter(run, tools, verifier, connector).WriteAsync(set, cancellationToken);
