@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Runtime;
 
 namespace Mina.Backup.Engine.Restore;
 
