@@ -62,12 +62,6 @@ internal sealed class LargeTables
     private IReadOnlyList<TablePiece> Cut(string table, string columns, long bytes, long blocks)
     {
         var pieces = serverVersionNumber < RangeScanVersion ? 1 : (int)Math.Min(blocks, bytes / PieceBytes);
-        if (pieces <= 1)
-        {
-            return [new TablePiece(table, columns, null, null)];
-        }
-
-        return [.. Enumerable.Range(0, pieces).Select(i =>
-            new TablePiece(table, columns, blocks * i / pieces, i == pieces - 1 ? null : blocks * (i + 1) / pieces))];
+        return pieces > 1 ? [.. TablePiece.Cut(table, columns, blocks, pieces)] : [new TablePiece(table, columns, null, null)];
     }
 }

@@ -10,6 +10,11 @@ namespace Mina.Backup.Engine.Dump;
 /// <param name="EndBlock">Block behind the range; null for all that follow.</param>
 internal sealed record TablePiece(string Table, string Columns, long? FirstBlock, long? EndBlock)
 {
+    /// <summary>Cuts a table into ranges of about the same number of blocks, without gaps and without end.</summary>
+    public static IEnumerable<TablePiece> Cut(string table, string columns, long blocks, int pieces) =>
+        Enumerable.Range(0, pieces).Select(i =>
+            new TablePiece(table, columns, blocks * i / pieces, i == pieces - 1 ? null : blocks * (i + 1) / pieces));
+
     /// <summary>The statement that reads it, in the form and encoding of the dump.</summary>
     public string ToCopyOut(string encoding)
     {
