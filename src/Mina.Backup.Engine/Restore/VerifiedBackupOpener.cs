@@ -90,6 +90,7 @@ public sealed class VerifiedBackupOpener
 
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, content.Summary, isOurs: false);
+        await new GlobalsCheck(VerificationSubject.Of(entry), keys, checks).RunAsync(cancellationToken);
         ThrowUnlessSound(checks.All, checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
         if (content.Encryption != BackupEncryption.None && !content.Totals.MdcChecked)
         {
