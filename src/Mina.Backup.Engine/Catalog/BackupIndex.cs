@@ -148,7 +148,7 @@ public sealed record IndexTable
 /// <summary>Where a part of a table's rows is found.</summary>
 /// <param name="Name">Qualified name of a table.</param>
 /// <param name="Filter">The condition of an extension's configuration table, beginning with <c>WHERE</c>; null for all rows.</param>
-public sealed record IndexSource(string Name, string? Filter);
+public sealed record IndexSource(string Name, string? Filter = null);
 
 /// <summary>A large object.</summary>
 /// <param name="Oid">Its oid.</param>

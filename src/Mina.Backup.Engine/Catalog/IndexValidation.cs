@@ -61,7 +61,7 @@ internal static class IndexValidation
                 return "its members do not follow one another";
             }
 
-            if (!Enum.IsDefined(member.Section) || member.Section == DumpSection.Whole || !Sha256Text.IsValid(member.Sha256))
+            if (!Enum.IsDefined(member.Section) || !Sha256Text.IsValid(member.Sha256))
             {
                 return "a member's section or hash is not one";
             }
