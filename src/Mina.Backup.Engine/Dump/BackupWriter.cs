@@ -214,8 +214,13 @@ internal sealed class BackupWriter
         throw new IntegrityException(
             ErrorCatalog.All.FirstOrDefault(definition => definition.Id == problem.ErrorId) ?? ErrorCatalog.BackupCorrupt,
             $"The backup {verification.Name} was written but did not read back as written ({problem.Check}): {problem.Detail} It was removed.",
-            new ErrorContext { Target = verification.Name, Action = "Check the disk and memory of this machine, then run the backup again." });
+            new ErrorContext { Target = verification.Name, Action = ActionFor(problem) });
     }
+
+    // What the script holds came from the database, not from a bad disk.
+    private static string ActionFor(VerificationCheck problem) => problem.ErrorId == ErrorCatalog.HostileScript.Id
+        ? "Change the object whose definition the message quotes: not every psql would read it back as it is."
+        : "Check the disk and memory of this machine, then run the backup again.";
 
     private Action<long> ReportProgress()
     {

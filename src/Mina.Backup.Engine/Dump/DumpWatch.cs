@@ -10,6 +10,7 @@ namespace Mina.Backup.Engine.Dump;
 internal sealed class DumpWatch : IAsyncDisposable
 {
     private readonly string target;
+    private readonly CancellationToken caller;
     private readonly CancellationTokenSource stop;
     private readonly List<ToolProcess> processes = [];
     private readonly List<Task> watches = [];
@@ -19,6 +20,7 @@ internal sealed class DumpWatch : IAsyncDisposable
     public DumpWatch(string target, CancellationToken cancellationToken)
     {
         this.target = target;
+        caller = cancellationToken;
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -42,13 +44,20 @@ internal sealed class DumpWatch : IAsyncDisposable
 
     /// <summary>Waits until a program has ended well.</summary>
     /// <exception cref="MinaException">It has not, or another one failed before it.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled, which killed it.</exception>
     public async Task EnsureSuccessAsync(ToolProcess process)
     {
         var exit = await process.WaitAsync(CancellationToken.None);
         if (exit.Code != 0)
         {
             await watches[processes.IndexOf(process)];
-            throw Failure ?? exit.Failure(target)!;
+            if (Failure is { } problem)
+            {
+                throw problem;
+            }
+
+            caller.ThrowIfCancellationRequested();
+            throw exit.Failure(target)!;
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class CopyProver
         foreach (var (id, table) in index.Tables.Index())
         {
             // Tables without a name of their own to read, or without columns, are read as a whole.
-            var count = sessions.Count > 1 && table.Source is null && table.Columns.Length > 0 ? (int)Math.Min(table.Bytes / PartBytes, MostParts) : 0;
+            var count = sessions.Count > 1 && table.Sources is null && table.Columns.Length > 0 ? (int)Math.Min(table.Bytes / PartBytes, MostParts) : 0;
             var blocks = count > 1 ? await BlocksAsync(table.Name, cancellationToken) : 0;
             if (blocks < count || count < 2)
             {

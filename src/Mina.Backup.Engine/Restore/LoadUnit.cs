@@ -30,7 +30,7 @@ internal sealed record LoadUnit(IReadOnlyList<LoadRun> Runs, bool Frozen)
     private static IEnumerable<LoadUnit> Units(IReadOnlyList<LoadRun> runs, IndexTable table, double share)
     {
         // What was dumped from a partition root, or in part, is loaded there, and roots cannot be frozen.
-        if (table.Source is null && (runs.Count == 1 || runs.Sum(run => run.PlainLength) <= share))
+        if (table.Sources is null && (runs.Count == 1 || runs.Sum(run => run.PlainLength) <= share))
         {
             return [new LoadUnit(runs, Frozen: true)];
         }

@@ -4,7 +4,10 @@ using Mina.Backup.Engine.Postgres;
 
 namespace Mina.Backup.Engine.Restore;
 
-/// <summary>The COPY statements that a proof consists of.</summary>
+/// <summary>
+/// The COPY statements that a proof consists of. Names, column lists and filters come from an index, where <see cref="IndexValidation"/> lets
+/// nothing pass that could be more than that.
+/// </summary>
 internal static class ProofQueries
 {
     /// <summary>Bytes of a large object per row.</summary>
@@ -16,7 +19,9 @@ internal static class ProofQueries
     /// <summary>All rows of a table in the form of the dump.</summary>
     public static string Table(IndexTable table, string encoding)
     {
-        var source = table.Source ?? (table.Columns.Length == 0 ? table.Name : $"{table.Name} ({table.Columns})");
+        var source = table.Sources is { } sources
+            ? $"({string.Join(" UNION ALL ", sources.Select(item => $"SELECT {table.Columns} FROM {item.Name} {item.Filter}".TrimEnd()))})"
+            : table.Columns.Length == 0 ? table.Name : $"{table.Name} ({table.Columns})";
         return $"COPY {source} TO STDOUT WITH (ENCODING {SqlText.Literal(encoding)})";
     }
 
