@@ -37,6 +37,7 @@ public sealed class RepairOperation
             }
 
             using var keys = KeyRing.Create(request.Keys, context.Environment);
+            keys.HideIn(context.Log);
             return !request.Force && await IsSoundAsync(entry, keys, context, cancellationToken) is { } index
                 ? Unchanged(entry, index)
                 : await RebuildAsync(entry, request, keys, new ReadingProgress(context, activity, entry.Info.PlainSize), context, cancellationToken);

@@ -44,6 +44,7 @@ public sealed class BackupOperation
             ? context.Environment.PlainBackupDirectory
             : context.Environment.EncryptedBackupDirectory);
         using var keys = KeyRing.Create(new KeyRequest { Passphrase = request.Protection.Passphrase, PassphraseFile = request.Protection.PassphraseFile }, context.Environment);
+        keys.HideIn(context.Log);
         var store = stores.Open(location);
         foreach (var abandoned in await store.SweepAbandonedAsync(BackupNames.IsOwn, cancellationToken))
         {

@@ -1,5 +1,6 @@
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
 

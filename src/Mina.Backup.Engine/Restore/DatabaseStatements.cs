@@ -33,7 +33,7 @@ internal static class DatabaseStatements
         sql.Append(CultureInfo.InvariantCulture, $" LC_COLLATE {SqlText.Literal(like.Collate)} LC_CTYPE {SqlText.Literal(like.CharacterType)}");
         if (serverMajor >= 15)
         {
-            sql.Append(CultureInfo.InvariantCulture, $" LOCALE_PROVIDER {like.LocaleProvider}");
+            sql.Append(CultureInfo.InvariantCulture, $" LOCALE_PROVIDER {(like.LocaleProvider is "icu" or "builtin" ? like.LocaleProvider : "libc")}");
             sql.Append(like switch
             {
                 { LocaleProvider: "icu", Locale: { } locale } => $" ICU_LOCALE {SqlText.Literal(locale)}",

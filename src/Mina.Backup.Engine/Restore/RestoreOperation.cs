@@ -76,6 +76,7 @@ public sealed class RestoreOperation
         var state = await TargetState.ReadAsync(maintenance, target, cancellationToken);
         Preconditions.CheckTarget(request, target, state, backup.Index?.Header.ServerVersionNumber ?? VersionOf(backup.Summary?.ServerVersion));
         var psql = await tools.FindAsync("psql", state.Major, cancellationToken);
+        PsqlRestriction.EnsureKnownTo(psql);
         var names = await ClaimAsync(maintenance, target, context, cancellationToken);
         await new LeftoverCleaner(maintenance).CleanAsync(names, context, cancellationToken);
         IReadOnlyList<string> created = [];
