@@ -139,11 +139,16 @@ public sealed record IndexTable
     public required TableFingerprint Fingerprint { get; init; }
 
     /// <summary>
-    /// SQL that a re-scan must put behind <c>COPY</c> instead of the bare table: a partition root or a filtered extension table
-    /// cannot be read by its name alone. Null when the name and columns suffice.
+    /// Where a re-scan finds the rows when the name alone does not tell, as for a table loaded through its partition root or an extension's
+    /// filtered one: all of these together. Null when the name and columns suffice.
     /// </summary>
-    public string? Source { get; init; }
+    public IReadOnlyList<IndexSource>? Sources { get; init; }
 }
+
+/// <summary>Where a part of a table's rows is found.</summary>
+/// <param name="Name">Qualified name of a table.</param>
+/// <param name="Filter">The condition of an extension's configuration table, beginning with <c>WHERE</c>; null for all rows.</param>
+public sealed record IndexSource(string Name, string? Filter = null);
 
 /// <summary>A large object.</summary>
 /// <param name="Oid">Its oid.</param>

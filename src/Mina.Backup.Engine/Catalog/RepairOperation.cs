@@ -37,6 +37,7 @@ public sealed class RepairOperation
             }
 
             using var keys = KeyRing.Create(request.Keys, context.Environment);
+            keys.HideIn(context.Log);
             return !request.Force && await IsSoundAsync(entry, keys, context, cancellationToken) is { } index
                 ? Unchanged(entry, index)
                 : await RebuildAsync(entry, request, keys, new ReadingProgress(context, activity, entry.Info.PlainSize), context, cancellationToken);
@@ -109,12 +110,11 @@ public sealed class RepairOperation
         }
 
         notes.Add("The backup counts as not verified until Test-MinaBackup has read it.");
-        await entry.Store.DeleteAsync(BackupNames.IndexFile(entry.Info.Name, rebuilt.IsEncrypted), cancellationToken);
-        var indexFile = await IndexFile.WriteAsync(entry.Store, rebuilt.Index, options, cancellationToken);
+        var indexFile = await IndexFile.ReplaceAsync(entry.Store, rebuilt.Index, options, cancellationToken);
         var manifest = rebuilt.BuildManifest(entry, ProductVersion, indexFile, globals);
         var manifestFile = BackupNames.ManifestFile(manifest.Name);
         await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
-        var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.FileName, entry.Info.Location), cancellationToken);
+        var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.Name, entry.Info.Location, entry.Info.FileName), cancellationToken);
         return new RepairResult
         {
             Backup = listed.Info,

@@ -14,7 +14,4 @@ public sealed record ContainerReadTotals
 
     /// <summary>Lower-case hexadecimal SHA-256 of the stored file.</summary>
     public required string Sha256 { get; init; }
-
-    /// <summary>Whether an OpenPGP integrity check covered the content, and passed.</summary>
-    public required bool MdcChecked { get; init; }
 }

@@ -39,9 +39,6 @@ public sealed class ContainerReader : IAsyncDisposable
     /// <summary>Whether the content is compressed with gzip.</summary>
     public bool Gzip => kind != ContentKind.Text;
 
-    /// <summary>Whether the gzip members have the framing of this product.</summary>
-    public bool HasMembers => kind == ContentKind.Members;
-
     /// <summary>What was read; only once <see cref="ReadBlocksAsync"/> has ended well.</summary>
     public ContainerReadTotals Totals => totals ?? throw new InvalidOperationException("The file was not read to its end.");
 
@@ -160,7 +157,6 @@ public sealed class ContainerReader : IAsyncDisposable
                 PlainLength = decoder.PlainLength,
                 StoredLength = stored.Count,
                 Sha256 = stored.Finish(),
-                MdcChecked = message is not null,
             };
             blocks.Complete();
         }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
-using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Container;
 
@@ -39,18 +38,15 @@ public sealed class KeyRing : IDisposable
     {
         var passphrase = PassphraseSource.Given(request.Passphrase, request.PassphraseFile) ?? PassphraseSource.FromEnvironment(environment);
         var file = request.PrivateKeyFile is { } path ? SecretKeyFile.Read(path) : null;
-        var own = request.PrivateKeyPassphrase is { } secret ? new Secret(secret.Reveal()) : null;
-        return new KeyRing(passphrase, own, file);
+        return new KeyRing(passphrase, request.PrivateKeyPassphrase?.Copy(), file);
     }
 
-    /// <summary>Whether a message with this kind of protection can be tried, by what was given; messages of this run can always be read.</summary>
-    public bool CanDecrypt(BackupEncryption encryption) => encryption switch
+    /// <summary>Keeps the passphrases out of a log, wherever they came from: errors of other programs may quote what they were given.</summary>
+    public void HideIn(IRunLog log)
     {
-        BackupEncryption.None => true,
-        BackupEncryption.Passphrase => CanDecryptPassphrase,
-        BackupEncryption.Recipient => CanDecryptRecipient,
-        _ => CanDecryptPassphrase || CanDecryptRecipient,
-    };
+        log.Redact(passphrase?.Reveal() ?? "");
+        log.Redact(privateKeyPassphrase?.Reveal() ?? "");
+    }
 
     /// <summary>Wipes and forgets all keys.</summary>
     public void Dispose()

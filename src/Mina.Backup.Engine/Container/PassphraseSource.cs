@@ -23,7 +23,7 @@ internal static class PassphraseSource
             throw new ConfigurationException(ErrorCatalog.PassphraseMissing, "The passphrase given is empty.");
         }
 
-        return passphrase is not null ? new Secret(passphrase.Reveal()) : file is not null ? ReadFile(file) : null;
+        return passphrase is not null ? passphrase.Copy() : file is not null ? ReadFile(file) : null;
     }
 
     /// <summary>The passphrase of the environment; null when unset or empty.</summary>

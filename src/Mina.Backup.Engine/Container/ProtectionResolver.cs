@@ -8,16 +8,10 @@ namespace Mina.Backup.Engine.Container;
 public sealed class ProtectionResolver(HostEnvironment environment, TimeProvider? clock = null)
 {
     /// <summary>
-    /// Whether the last <see cref="Resolve"/> chose no encryption because nothing was given, neither a key nor the wish for none: the caller warns.
-    /// </summary>
-    public bool UnencryptedByDefault { get; private set; }
-
-    /// <summary>
     /// The protection asked for. <c>OptionConflict</c> when two ways are asked for, <c>EncryptionRequired</c>, <c>KeyFileUnreadable</c>, <c>KeyUnusable</c>.
     /// </summary>
     public MessageProtection Resolve(ProtectionRequest request)
     {
-        UnencryptedByDefault = false;
         Refuse(request.NoEncryption && request.RequireEncryption, "Encryption was both required and switched off.");
         Refuse(
             request.NoEncryption && (request.Passphrase is not null || request.PassphraseFile is not null || request.RecipientFile is not null),
@@ -41,13 +35,9 @@ public sealed class ProtectionResolver(HostEnvironment environment, TimeProvider
             return MessageProtection.FromPassphrase(passphrase);
         }
 
-        if (request.RequireEncryption)
-        {
-            throw new ConfigurationException(ErrorCatalog.EncryptionRequired, "Encryption is required, and neither a passphrase nor a recipient was given.");
-        }
-
-        UnencryptedByDefault = true;
-        return MessageProtection.None;
+        return request.RequireEncryption
+            ? throw new ConfigurationException(ErrorCatalog.EncryptionRequired, "Encryption is required, and neither a passphrase nor a recipient was given.")
+            : MessageProtection.None;
     }
 
     private static void Refuse(bool conflict, string message)

@@ -44,8 +44,9 @@ public sealed class BackupOperation
             ? context.Environment.PlainBackupDirectory
             : context.Environment.EncryptedBackupDirectory);
         using var keys = KeyRing.Create(new KeyRequest { Passphrase = request.Protection.Passphrase, PassphraseFile = request.Protection.PassphraseFile }, context.Environment);
+        keys.HideIn(context.Log);
         var store = stores.Open(location);
-        foreach (var abandoned in await store.SweepAbandonedAsync(cancellationToken))
+        foreach (var abandoned in await store.SweepAbandonedAsync(BackupNames.IsOwn, cancellationToken))
         {
             context.Verbose($"Removed {abandoned}, left behind by a run that was killed.");
         }
@@ -54,7 +55,7 @@ public sealed class BackupOperation
         var server = await ReadServerAsync(connector, cancellationToken);
         context.Verbose($"Backing up {target} (PostgreSQL {server.Version}) into {store.Location}.");
         var run = new BackupRun(request, context, target, server, store, protection, keys);
-        await using var set = await BackupFileSet.ReserveAsync(store, protection.Encryption != BackupEncryption.None, context.Clock, cancellationToken);
+        await using var set = await BackupFileSet.ReserveAsync(store, protection.Encryption != BackupEncryption.None, context, cancellationToken);
         try
         {
             return await new BackupWriter(run, tools, verifier, connector).WriteAsync(set, cancellationToken);

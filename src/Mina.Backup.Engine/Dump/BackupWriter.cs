@@ -83,6 +83,8 @@ internal sealed class BackupWriter
             await new ReadabilityCheck(run.Server).RunAsync(session.Connection, cancellationToken);
         }
 
+        var (pieces, readApart) = await PreparePiecesAsync(session, header.ClientEncoding, cancellationToken);
+        await using var dumpedPieces = pieces;
         await using var container = new ContainerWriter(set.Data.Content, run.ContainerOptions(set.Name + ".sql.gz"));
         var source = new DumpSource
         {
@@ -94,8 +96,9 @@ internal sealed class BackupWriter
             Encoding = header.ClientEncoding,
             ExcludeTable = run.Request.ExcludeTable,
             ExcludeTableData = run.Request.ExcludeTableData,
+            ReadApart = readApart,
         };
-        var (summary, tags) = await new SectionDump(source, container, ReportProgress()).RunAsync(session.DisposeAsync, cancellationToken);
+        var (summary, tags) = await new SectionDump(source, container, pieces, ReportProgress()).RunAsync(session.DisposeAsync, cancellationToken);
         var index = IndexBuilder.Build(header with { ExcludedData = NotDumped(tables, summary) }, summary, sources);
         await WriteProofAsync(index, container, tags, cancellationToken);
         var totals = await container.CompleteAsync(cancellationToken);
@@ -103,10 +106,32 @@ internal sealed class BackupWriter
         return (index with { Members = IndexBuilder.Members(index.Tables, tags, totals.Members) }, totals, createdAt);
     }
 
+    /// <summary>Large tables and the sessions that read them; nothing where one session does as well.</summary>
+    private async Task<(PieceDump Pieces, IReadOnlyList<string> Tables)> PreparePiecesAsync(SnapshotSession session, string encoding, CancellationToken cancellationToken)
+    {
+        // pg_dump alone knows what its patterns match.
+        var jobs = HasExclusions ? 1 : run.Request.Jobs ?? DefaultJobs;
+        var tables = jobs > 1 ? await new LargeTables(session.Connection, run.Server.VersionNumber).ReadAsync(cancellationToken) : [];
+        if (tables.Count == 0)
+        {
+            return (PieceDump.None, []);
+        }
+
+        IReadOnlyList<string> names = [.. tables.Select(pieces => pieces[0].Table)];
+        var sessions = await new SnapshotImport(connector, session.Snapshot).OpenAsync(jobs, names, cancellationToken);
+        return sessions.Count == 0
+            ? (PieceDump.None, [])
+            : (PieceDump.Create(sessions, tables.SelectMany(pieces => pieces), encoding), [.. names.Select(DumpedName.Normalize)]);
+    }
+
+    // Each session keeps about one core busy here and one on the server, which is often the same machine; compression needs the others.
+    private static int DefaultJobs => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+
     private async Task<IndexHeader> ReadHeaderAsync(BackupFileSet set, SourceCatalog catalog, DateTimeOffset createdAt, CancellationToken cancellationToken) => new()
     {
         Backup = set.Name,
         CreatedAt = createdAt,
+        Server = run.Target.Server,
         ServerVersionNumber = run.Server.VersionNumber,
         Database = await catalog.ReadDatabaseAsync(cancellationToken),
         Roles = await catalog.ReadRolesAsync(cancellationToken),
@@ -145,7 +170,7 @@ internal sealed class BackupWriter
     {
         var pgDumpAll = await tools.FindAsync("pg_dumpall", run.Server.Major, cancellationToken);
         var withPasswords = run.Server.IsSuperuser && run.Protection.Encryption != BackupEncryption.None;
-        await using var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
+        var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
         await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(set.Name + ".globals.sql.gz"));
         await new GlobalsDump(run.Target, pgDumpAll, withPasswords).RunAsync(container, cancellationToken);
         var totals = await container.CompleteAsync(cancellationToken);
@@ -155,27 +180,10 @@ internal sealed class BackupWriter
 
     private async Task<ManifestFile> WriteIndexAsync(BackupFileSet set, BackupIndex index, CancellationToken cancellationToken)
     {
-        await using var staged = await set.StageAsync(set.IndexFile, cancellationToken);
-        await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(set.Name + ".index.jsonl.gz"));
-        using var cutter = new BlockCutter();
-        foreach (var line in IndexSerializer.WriteLines(index))
-        {
-            cutter.OnSegment(line.Span, default);
-            while (cutter.TryTake(out var block, out _))
-            {
-                await container.WriteAsync(block, cancellationToken);
-            }
-        }
-
-        cutter.Flush();
-        while (cutter.TryTake(out var block, out _))
-        {
-            await container.WriteAsync(block, cancellationToken);
-        }
-
-        var totals = await container.CompleteAsync(cancellationToken);
+        var staged = await set.StageAsync(set.IndexFile, cancellationToken);
+        var file = await IndexFile.WriteAsync(staged, index, run.ContainerOptions(set.Name + ".index.jsonl.gz"), cancellationToken);
         await set.CommitAsync(staged, cancellationToken);
-        return new ManifestFile(staged.Name, totals.StoredLength, totals.Sha256);
+        return file;
     }
 
     private static void ThrowIfFailed(BackupVerification verification)
@@ -190,8 +198,13 @@ internal sealed class BackupWriter
         throw new IntegrityException(
             ErrorCatalog.All.FirstOrDefault(definition => definition.Id == problem.ErrorId) ?? ErrorCatalog.BackupCorrupt,
             $"The backup {verification.Name} was written but did not read back as written ({problem.Check}): {problem.Detail} It was removed.",
-            new ErrorContext { Target = verification.Name, Action = "Check the disk and memory of this machine, then run the backup again." });
+            new ErrorContext { Target = verification.Name, Action = ActionFor(problem) });
     }
+
+    // What the script holds came from the database, not from a bad disk.
+    private static string ActionFor(VerificationCheck problem) => problem.ErrorId == ErrorCatalog.HostileScript.Id
+        ? "Change the object whose definition the message quotes: not every psql would read it back as it is."
+        : "Check the disk and memory of this machine, then run the backup again.";
 
     private Action<long> ReportProgress()
     {

@@ -69,7 +69,16 @@ internal static class CopyHeader
         return result;
     }
 
-    private static bool IsColumnList(string columns)
+    /// <summary>Whether the text is a name with at most one schema before it, quoted where needed, and nothing else.</summary>
+    public static bool IsQualifiedName(string text)
+    {
+        var position = 0;
+        return SkipName(text, ref position)
+            && (position == text.Length || (text[position] == '.' && SkipQualified(text, ref position) && position == text.Length));
+    }
+
+    /// <summary>Whether the text is a list of column names as pg_dump writes it, and nothing else.</summary>
+    public static bool IsColumnList(string columns)
     {
         var position = 0;
         while (SkipName(columns, ref position))

@@ -14,7 +14,4 @@ public enum DumpSection
 
     /// <summary>The index's content repeated as SQL comments.</summary>
     Proof,
-
-    /// <summary>A whole plain dump that was not made section by section (files of other scripts).</summary>
-    Whole,
 }

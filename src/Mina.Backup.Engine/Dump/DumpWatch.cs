@@ -10,6 +10,7 @@ namespace Mina.Backup.Engine.Dump;
 internal sealed class DumpWatch : IAsyncDisposable
 {
     private readonly string target;
+    private readonly CancellationToken caller;
     private readonly CancellationTokenSource stop;
     private readonly List<ToolProcess> processes = [];
     private readonly List<Task> watches = [];
@@ -19,6 +20,7 @@ internal sealed class DumpWatch : IAsyncDisposable
     public DumpWatch(string target, CancellationToken cancellationToken)
     {
         this.target = target;
+        caller = cancellationToken;
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -37,15 +39,25 @@ internal sealed class DumpWatch : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Watches work that is part of the dump.</summary>
+    public void Add(Task work) => watches.Add(WatchAsync(work));
+
     /// <summary>Waits until a program has ended well.</summary>
     /// <exception cref="MinaException">It has not, or another one failed before it.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled, which killed it.</exception>
     public async Task EnsureSuccessAsync(ToolProcess process)
     {
         var exit = await process.WaitAsync(CancellationToken.None);
         if (exit.Code != 0)
         {
             await watches[processes.IndexOf(process)];
-            throw Failure ?? exit.Failure(target)!;
+            if (Failure is { } problem)
+            {
+                throw problem;
+            }
+
+            caller.ThrowIfCancellationRequested();
+            throw exit.Failure(target)!;
         }
     }
 
@@ -64,6 +76,23 @@ internal sealed class DumpWatch : IAsyncDisposable
         }
 
         stop.Dispose();
+    }
+
+    private async Task WatchAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            Interlocked.CompareExchange(ref failure, PostgresErrors.Translate(problem, "reading its tables", target), null);
+            await stop.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped with the rest; whoever stopped it says why.
+        }
     }
 
     private async Task WatchAsync(ToolProcess process)

@@ -10,7 +10,7 @@ public static class IndexBuilder
     /// <param name="header">Header of the index.</param>
     /// <param name="summary">What the dump held.</param>
     /// <param name="sources">Tables that a re-scan cannot read by name alone, as <see cref="SourceCatalog.ReadSourcesAsync"/> gives them.</param>
-    public static BackupIndex Build(IndexHeader header, ScriptSummary summary, IReadOnlyDictionary<string, IReadOnlyList<string>> sources) => new()
+    public static BackupIndex Build(IndexHeader header, ScriptSummary summary, IReadOnlyDictionary<string, IReadOnlyList<IndexSource>> sources) => new()
     {
         Header = header,
         Tables = [.. summary.Tables.Select(table => new IndexTable
@@ -20,7 +20,7 @@ public static class IndexBuilder
             Rows = table.Rows,
             Bytes = table.Bytes,
             Fingerprint = table.Fingerprint,
-            Source = SourceOf(table, sources),
+            Sources = SourcesOf(table, sources),
         })],
         LargeObjects = summary.LargeObjects,
         Sequences = summary.Sequences,
@@ -34,11 +34,14 @@ public static class IndexBuilder
     public static IReadOnlyList<IndexMember> Members(IReadOnlyList<IndexTable> tables, IReadOnlyList<MemberTag> tags, IReadOnlyList<MemberLocation> locations)
     {
         var ids = tables.Select((table, id) => (table.Name, id)).ToDictionary(entry => entry.Name, entry => entry.id, StringComparer.Ordinal);
+        // Runs come from several scanners, each of which counts its own; in the file they count by their place.
+        var runs = new Dictionary<CopyRun, int>(ReferenceEqualityComparer.Instance);
+        int NumberOf(CopyRun run) => runs.TryGetValue(run, out var number) ? number : runs[run] = runs.Count;
         return [.. tags.Zip(locations, (tag, location) => new IndexMember
         {
             Section = tag.Section,
             Table = tag.Run is { } run ? ids[run.Table] : null,
-            Run = tag.Run?.Number,
+            Run = tag.Run is { } counted ? NumberOf(counted) : null,
             Offset = location.Offset,
             Length = location.Length,
             PlainLength = location.PlainLength,
@@ -47,14 +50,14 @@ public static class IndexBuilder
         })];
     }
 
-    private static string? SourceOf(ScannedTable table, IReadOnlyDictionary<string, IReadOnlyList<string>> sources)
+    private static IReadOnlyList<IndexSource>? SourcesOf(ScannedTable table, IReadOnlyDictionary<string, IReadOnlyList<IndexSource>> sources)
     {
         if (!sources.TryGetValue(DumpedName.Normalize(table.Name), out var from))
         {
             // A pg_dump that has further reasons to load through a root: all of the root then.
-            from = table.LoadsViaPartitionRoot ? [table.Name] : [];
+            from = table.LoadsViaPartitionRoot ? [new IndexSource(table.Name, null)] : [];
         }
 
-        return from.Count == 0 ? null : $"({string.Join(" UNION ALL ", from.Select(item => $"SELECT {table.Columns} FROM {item}"))})";
+        return from.Count == 0 ? null : from;
     }
 }

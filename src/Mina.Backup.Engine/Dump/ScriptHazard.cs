@@ -15,8 +15,8 @@ public enum ScriptHazardKind
     /// <summary>The script chooses an encoding in which a backslash can be half of a character.</summary>
     UnsafeEncoding,
 
-    /// <summary>Adjacent string literals that readers understand differently.</summary>
-    AmbiguousLiteral,
+    /// <summary>Text that readers understand differently, so that one of them may find a meta-command in it.</summary>
+    Ambiguous,
 }
 
 /// <summary>A place in a script that could make psql run programs or read files.</summary>

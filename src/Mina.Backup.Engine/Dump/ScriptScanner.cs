@@ -12,14 +12,13 @@ namespace Mina.Backup.Engine.Dump;
 public sealed partial class ScriptScanner
 {
     private const int MaximumStatement = 1 << 20;
-    private const int MaximumHazards = 100;
 
     private readonly IScriptSegments? segments;
     private readonly bool collectProof;
     private readonly SqlTokenizer tokenizer = new();
     private readonly DataStatements dataStatements = new();
     private readonly TableTally tally = new();
-    private readonly List<ScriptHazard> hazards = [];
+    private readonly HazardRules hazards = new();
     private readonly List<string> proofLines = [];
     private readonly ArrayBufferWriter<byte> statement = new();
     private readonly ArrayBufferWriter<byte> line = new();
@@ -28,7 +27,10 @@ public sealed partial class ScriptScanner
     private bool holding;
     private int heldLength;
     private int headerLength;
-    private Encoding encoding = DumpEncoding.For("UTF8");
+    private long statementLine;
+    private bool nulSeen;
+    private string encodingName = "UTF8";
+    private Encoding encoding;
     private int headers;
     private int trailers;
     private bool proofSeen;
@@ -43,8 +45,10 @@ public sealed partial class ScriptScanner
     /// <summary>Creates a scanner.</summary>
     /// <param name="segments">Receives the bytes; null when only the summary matters.</param>
     /// <param name="collectProof">Whether the summary holds the proof lines.</param>
-    public ScriptScanner(IScriptSegments? segments = null, bool collectProof = false)
+    /// <param name="encoding">Encoding of names until the script sets one; UTF-8 when null.</param>
+    public ScriptScanner(IScriptSegments? segments = null, bool collectProof = false, Encoding? encoding = null)
     {
+        this.encoding = encoding ?? DumpEncoding.For("UTF8");
         this.segments = segments;
         this.collectProof = collectProof;
     }
@@ -57,11 +61,17 @@ public sealed partial class ScriptScanner
         CopyRows,
     }
 
+    private ScriptPosition Position => new(newlines + 1, consumed);
+
     private int Section => Math.Max(0, proofSeen ? headers : headers - 1);
+
+    /// <summary>What must not reach psql, as far as it was read; at most 100 are kept.</summary>
+    public IReadOnlyList<ScriptHazard> Hazards => hazards.Found;
 
     /// <summary>Takes the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
+        ObserveRawBytes(bytes);
         var position = 0;
         while (position < bytes.Length)
         {
@@ -108,27 +118,34 @@ public sealed partial class ScriptScanner
             Headers = headers,
             Trailers = trailers,
             EndsCleanly = endsCleanly,
-            Hazards = hazards,
+            Hazards = hazards.Found,
             ServerVersion = serverVersion,
             DumpVersion = dumpVersion,
             ProofLines = proofLines,
         };
     }
 
-    [GeneratedRegex(@"^\s*SET\s+standard_conforming_strings\s*=\s*on\s*;$", RegexOptions.IgnoreCase)]
-    private static partial Regex HarmlessStringSyntax();
-
-    [GeneratedRegex("sjis|shift_jis|big5|gbk|uhc|gb18030|johab|win932|win936|win949|win950|mskanji|windows9", RegexOptions.IgnoreCase)]
-    private static partial Regex UnsafeEncoding();
-
-    [GeneratedRegex(@"^SET client_encoding = '([A-Za-z0-9_]+)';$")]
-    private static partial Regex ClientEncoding();
-
     [GeneratedRegex(@"^\\(un)?restrict ([A-Za-z0-9]+)\r?\n?$")]
     private static partial Regex RestrictLine();
 
     [GeneratedRegex(@"^-- Dumped (from database|by pg_dump) version ([^\s]+)")]
     private static partial Regex VersionComment();
+
+    private void ObserveRawBytes(ReadOnlySpan<byte> bytes)
+    {
+        // psql skips a byte order mark, or takes it for a name, by its encoding.
+        if (consumed == 0 && bytes.StartsWith((byte)0xEF))
+        {
+            AddHazard(ScriptHazardKind.Ambiguous, "a byte order mark");
+        }
+
+        // psql loses the rest of a line behind a NUL, also of a row: it would miss the end of the rows, or take it where there is none.
+        if (!nulSeen && bytes.Contains((byte)0))
+        {
+            nulSeen = true;
+            AddHazard(ScriptHazardKind.Ambiguous, "a NUL byte");
+        }
+    }
 
     private void ScanSql(ReadOnlySpan<byte> bytes, ref int position)
     {
@@ -153,7 +170,8 @@ public sealed partial class ScriptScanner
                     statement.ResetWrittenCount();
                     statementTooLong = false;
                     statementStart = position;
-                    if (bytes[position] == 'C')
+                    statementLine = newlines + 1;
+                    if (bytes[position] == 'C' && !tokenizer.BeginsWithOperator)
                     {
                         Emit(bytes[emitted..position], SegmentKind.Sql);
                         emitted = position;
@@ -171,8 +189,11 @@ public sealed partial class ScriptScanner
                 case SqlEvent.CommentEnds when !tokenizer.InStatement:
                     ObserveComment();
                     break;
-                case SqlEvent.AmbiguousLiteral:
-                    AddHazard(ScriptHazardKind.AmbiguousLiteral, "two adjacent string literals");
+                case SqlEvent.Ambiguous:
+                    AddHazard(ScriptHazardKind.Ambiguous, tokenizer.Ambiguity);
+                    break;
+                case SqlEvent.DoubtfulBackslash:
+                    hazards.ObserveDoubtfulBackslash(statementLine, Position);
                     break;
                 case SqlEvent.Backslash:
                     ReleaseHeld();
@@ -288,38 +309,18 @@ public sealed partial class ScriptScanner
             AddHazard(ScriptHazardKind.ForeignCopy, Encoding.UTF8.GetString(text[..Math.Min(200, text.Length)]));
         }
 
-        if (tokenizer.FirstWord is not ("set" or "reset" or "select" or "alter" or "do" or "call" or "execute" or "prepare" or "update"))
+        hazards.ObserveStatement(tokenizer.FirstWord, text, Position);
+        if (hazards.ClientEncoding is { } chosen && chosen != encodingName)
         {
-            return;
-        }
-
-        if (statementTooLong)
-        {
-            AddHazard(ScriptHazardKind.StringSyntax, $"{tokenizer.FirstWord} statement of more than {MaximumStatement} bytes");
-            return;
-        }
-
-        var sql = Encoding.Latin1.GetString(text);
-        if (sql.Contains("standard_conforming", StringComparison.OrdinalIgnoreCase) && !HarmlessStringSyntax().IsMatch(sql))
-        {
-            AddHazard(ScriptHazardKind.StringSyntax, sql);
-        }
-
-        if (ClientEncoding().Match(sql) is { Success: true } chosen)
-        {
-            encoding = DumpEncoding.For(chosen.Groups[1].Value);
-        }
-
-        if (sql.Contains("client_encoding", StringComparison.OrdinalIgnoreCase) && UnsafeEncoding().IsMatch(sql))
-        {
-            AddHazard(ScriptHazardKind.UnsafeEncoding, sql);
+            encodingName = chosen;
+            encoding = DumpEncoding.For(chosen);
         }
     }
 
     private void ObserveComment()
     {
         var comment = tokenizer.Comment;
-        if (comment.SequenceEqual("-- PostgreSQL database dump"u8) || comment.SequenceEqual("-- PostgreSQL database dump\r"u8))
+        if (comment.SequenceEqual("-- PostgreSQL database dump"u8))
         {
             headers++;
         }
@@ -495,13 +496,7 @@ public sealed partial class ScriptScanner
         lineHasText = (last < 0 && lineHasText) || !tail.IsEmpty;
     }
 
-    private void AddHazard(ScriptHazardKind kind, string text)
-    {
-        if (hazards.Count < MaximumHazards)
-        {
-            hazards.Add(new ScriptHazard(kind, newlines + 1, consumed, text.Trim() is { Length: > 200 } trimmed ? trimmed[..200] : text.Trim()));
-        }
-    }
+    private void AddHazard(ScriptHazardKind kind, string text) => hazards.Report(kind, Position, text);
 
     private void Emit(ReadOnlySpan<byte> bytes, SegmentKind kind)
     {

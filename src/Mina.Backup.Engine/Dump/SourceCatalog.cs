@@ -70,7 +70,7 @@ public sealed class SourceCatalog
         """;
 
     // Tables hashed by an enum: pg_dump loads all rows below them through the topmost root, as an enum's oids, and so its hashes, change.
-    private const string UnsafePartitioned =
+    internal const string UnsafePartitioned =
         """
         WITH hashed (oid) AS (
           SELECT p.partrelid FROM pg_catalog.pg_partitioned_table p
@@ -134,17 +134,18 @@ public sealed class SourceCatalog
         ReadPairsAsync("SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ('lc_monetary', 'xmloption') ORDER BY 1", cancellationToken);
 
     /// <summary>
-    /// Tables that a re-scan cannot read by their name alone: normalized name to what stands behind FROM, one entry per SELECT of a UNION ALL.
+    /// Tables that a re-scan cannot read by their name alone: normalized name to where their rows are found.
     /// </summary>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ReadSourcesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<IndexSource>>> ReadSourcesAsync(CancellationToken cancellationToken)
     {
-        var sources = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var sources = new Dictionary<string, IReadOnlyList<IndexSource>>(StringComparer.Ordinal);
         await using var command = new NpgsqlCommand(SourcesQuery, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var table = SqlText.Qualified(reader.GetString(0), reader.GetString(1));
-            var source = $"{SqlText.Qualified(reader.GetString(2), reader.GetString(3))} {reader.GetString(4)}".TrimEnd();
+            var condition = reader.GetString(4).Trim();
+            var source = new IndexSource(SqlText.Qualified(reader.GetString(2), reader.GetString(3)), condition.Length == 0 ? null : condition);
             sources[table] = sources.TryGetValue(table, out var others) ? [.. others, source] : [source];
         }
 

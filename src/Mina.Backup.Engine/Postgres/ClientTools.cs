@@ -1,6 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 
@@ -12,10 +11,19 @@ namespace Mina.Backup.Engine.Postgres;
 /// </summary>
 public sealed class ClientTools
 {
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
+
     private readonly HostEnvironment env;
+    private readonly TimeSpan patience;
 
     /// <summary>Creates a finder for a machine.</summary>
-    public ClientTools(HostEnvironment env) => this.env = env;
+    /// <param name="env">The machine.</param>
+    /// <param name="patience">How long a program may take to tell its version; 10 seconds by default.</param>
+    public ClientTools(HostEnvironment env, TimeSpan? patience = null)
+    {
+        this.env = env;
+        this.patience = patience ?? DefaultPatience;
+    }
 
     /// <summary>Finds a program.</summary>
     /// <param name="program">Its name without extension.</param>
@@ -56,27 +64,27 @@ public sealed class ClientTools
             Action = $"Install {program} {minimumMajor.ToString(CultureInfo.InvariantCulture)} or newer, or set MINA_PG_BIN to its folder.",
         });
 
-    private static async Task<ClientTool?> TryReadAsync(string program, string path, CancellationToken cancellationToken)
+    private async Task<ClientTool?> TryReadAsync(string program, string path, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(path, ["--version"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
         try
         {
-            using var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            var drained = process.StandardError.ReadToEndAsync(cancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await drained;
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 ? Read(program, path, output) : null;
+            await using var process = ToolProcess.Start(new ClientTool(program, path, new Version(0, 0)), ["--version"], new Dictionary<string, string>(), limit.Token);
+            await process.StandardInput.DisposeAsync();
+            using var reader = new StreamReader(process.StandardOutput, Encoding.UTF8);
+            var output = await reader.ReadToEndAsync(limit.Token);
+            var exit = await process.WaitAsync(limit.Token);
+            return exit.Code == 0 ? Read(program, path, output) : null;
         }
-        catch (Win32Exception)
+        catch (ToolException problem) when (problem.Definition == ErrorCatalog.ToolMissing)
         {
             // Not a program that can run here: another one may be.
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It never answered: another one may.
             return null;
         }
     }

@@ -125,7 +125,7 @@ public sealed record ConnectionTarget
             ApplicationName = PostgresConnector.ApplicationName,
             CommandTimeout = 0,
             IncludeErrorDetail = true,
-            SslMode = IsSocket ? Npgsql.SslMode.Disable : ConnectionKeywords.ToNpgsqlSslMode(SslMode),
+            SslMode = IsSocket ? Npgsql.SslMode.Disable : NpgsqlSslMode,
         };
         if (Password is not null)
         {
@@ -138,9 +138,9 @@ public sealed record ConnectionTarget
             builder.TcpKeepAlive = true;
             builder.TcpKeepAliveTime = 60;
             builder.TcpKeepAliveInterval = 15;
-            if (SslRootCertificate is { } root && root != "system")
+            if (!TrustsSystem)
             {
-                builder.RootCertificate = root;
+                builder.RootCertificate = SslRootCertificate;
             }
 
             builder.SslCertificate = SslCertificate;
@@ -179,6 +179,11 @@ public sealed record ConnectionTarget
         var query = string.Join('&', parameters);
         return query.Length == 0 ? text.ToString() : text.Append('?').Append(query).ToString();
     }
+
+    private bool TrustsSystem => SslRootCertificate == "system";
+
+    // To libpq, sslrootcert=system means verify-full; without the mode Npgsql would check nothing. Without a file it trusts what the system trusts.
+    private Npgsql.SslMode NpgsqlSslMode => TrustsSystem ? Npgsql.SslMode.VerifyFull : ConnectionKeywords.ToNpgsqlSslMode(SslMode);
 
     /// <summary>Role, server and database; never the password.</summary>
     public override string ToString() => $"{Username}@{Server}/{Database}";

@@ -10,15 +10,23 @@ namespace Mina.Backup.Engine.Postgres;
 /// </summary>
 internal sealed class PasswordFile(HostEnvironment env, string? path)
 {
-    /// <summary>The password of the first line that fits; null when there is none, or when others may read the file.</summary>
+    /// <summary>The password of the first line that fits; null when there is none, when others may read the file, or when it cannot be read.</summary>
     public string? Find(ConnectionTarget target)
     {
         var file = path ?? DefaultPath();
-        if (!File.Exists(file) || IsOpenToOthers(file))
+        try
         {
+            return File.Exists(file) && !IsOpenToOthers(file) ? Find(file, target) : null;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // libpq goes on without it, too; where a password is needed, the server says so.
             return null;
         }
+    }
 
+    private static string? Find(string file, ConnectionTarget target)
+    {
         var host = target.IsSocket && target.Host is "/var/run/postgresql" or "/tmp" ? "localhost" : target.Host;
         string[] wanted = [host, target.Port.ToString(CultureInfo.InvariantCulture), target.Database, target.Username];
         foreach (var line in File.ReadLines(file))

@@ -1,3 +1,4 @@
+using System.Text;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
@@ -33,7 +34,7 @@ internal sealed class GlobalsRestorer
         var tablespaces = script.Tablespaces.Where(name => !state.Tablespaces.Contains(name)).ToHashSet();
         if (roles.Count > 0)
         {
-            await RunAsync($"BEGIN;\n{script.ForRoles(roles)}\nCOMMIT", cancellationToken);
+            await RunAsync($"BEGIN;\n{script.ForRoles(roles)}\nCOMMIT;\n", cancellationToken);
         }
 
         if (tablespaces.Count > 0)
@@ -44,12 +45,18 @@ internal sealed class GlobalsRestorer
         return [.. roles.Order(StringComparer.Ordinal), .. tablespaces.Order(StringComparer.Ordinal)];
     }
 
-    // Through psql's input: the script may hold password verifiers, which must not stand in any argument list.
+    // Through psql's input: the script may hold password verifiers, which must not stand in any argument list. Restricted, as it is a file's text.
     private async Task RunAsync(string sql, CancellationToken cancellationToken)
     {
         await using var session = PsqlSession.Start(psql, maintenance, cancellationToken);
-        await session.ExecuteAsync(sql, cancellationToken);
+        await session.RunScriptAsync(Script(sql), new ScriptFilter(), cancellationToken);
         await session.CompleteAsync(cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Script(string sql)
+    {
+        await Task.CompletedTask;
+        yield return Encoding.UTF8.GetBytes($"SET standard_conforming_strings = on;\n{sql}");
     }
 
     private static async Task<byte[]> ReadAsync(VerifiedBackup backup, string companion, CancellationToken cancellationToken)
@@ -61,7 +68,7 @@ internal sealed class GlobalsRestorer
         {
             using (block)
             {
-                rewriter.Append(block.Span);
+                rewriter.Append(block.Span, companion);
             }
         }
 

@@ -11,11 +11,6 @@ internal static class Preconditions
     /// <summary>Checks the server, the rights and what is attached to the live database.</summary>
     public static void CheckTarget(RestoreRequest request, string target, TargetState state, int? backupVersion)
     {
-        if (state.Live?.IsTemplate == true)
-        {
-            throw TargetName.Template(target);
-        }
-
         CheckVersion(request, state, backupVersion);
         CheckAttachments(request, target, state);
         CheckRights(request, target, state);

@@ -4,7 +4,10 @@ using Mina.Backup.Engine.Postgres;
 
 namespace Mina.Backup.Engine.Restore;
 
-/// <summary>The COPY statements that a proof consists of.</summary>
+/// <summary>
+/// The COPY statements that a proof consists of. Names, column lists and filters come from an index, where <see cref="IndexValidation"/> lets
+/// nothing pass that could be more than that.
+/// </summary>
 internal static class ProofQueries
 {
     /// <summary>Bytes of a large object per row.</summary>
@@ -16,9 +19,17 @@ internal static class ProofQueries
     /// <summary>All rows of a table in the form of the dump.</summary>
     public static string Table(IndexTable table, string encoding)
     {
-        var source = table.Source ?? (table.Columns.Length == 0 ? table.Name : $"{table.Name} ({table.Columns})");
+        var source = table.Sources is { } sources
+            ? $"({string.Join(" UNION ALL ", sources.Select(item => $"SELECT {table.Columns} FROM {item.Name} {item.Filter}".TrimEnd()))})"
+            : table.Columns.Length == 0 ? table.Name : $"{table.Name} ({table.Columns})";
         return $"COPY {source} TO STDOUT WITH (ENCODING {SqlText.Literal(encoding)})";
     }
+
+    /// <summary>Blocks of a table that ranges of them can be read of: servers before 14 read the whole table for each range, so they have none.</summary>
+    public static string Blocks(string name) =>
+        "COPY (SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 140000 AND c.relkind = 'r' "
+        + "THEN pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8 ELSE 0 END "
+        + $"FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({SqlText.Literal(name)})) TO STDOUT";
 
     /// <summary>Kind of a relation.</summary>
     public static string RelationKind(string name) =>

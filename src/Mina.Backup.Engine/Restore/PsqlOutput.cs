@@ -36,20 +36,26 @@ internal sealed class PsqlOutput
 
     private async Task ReadAsync(Stream output)
     {
-        var buffer = new byte[1 << 16];
-        int count;
-        while ((count = await output.ReadAsync(buffer)) > 0)
+        try
         {
-            lock (gate)
+            var buffer = new byte[1 << 16];
+            int count;
+            while ((count = await output.ReadAsync(buffer)) > 0)
             {
-                Take(buffer.AsSpan(0, count));
+                lock (gate)
+                {
+                    Take(buffer.AsSpan(0, count));
+                }
             }
         }
-
-        lock (gate)
+        finally
         {
-            ended = true;
-            capture?.Done.TrySetException(new EndOfStreamException("psql ended its output early."));
+            // Also where reading failed: whoever waits for a capture would wait for ever.
+            lock (gate)
+            {
+                ended = true;
+                capture?.Done.TrySetException(new EndOfStreamException("psql ended its output early."));
+            }
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Restore;
 
@@ -8,19 +10,26 @@ namespace Mina.Backup.Engine.Restore;
 /// </summary>
 internal sealed class PsqlRestriction
 {
-    private readonly string? key;
+    private readonly string key = RandomNumberGenerator.GetHexString(32);
 
-    private PsqlRestriction(string? key) => this.key = key;
-
-    /// <summary>Line that begins it; empty where psql does not know it.</summary>
-    public string Begin => key is null ? "" : $"\\restrict {key}\n";
+    /// <summary>Line that begins it.</summary>
+    public string Begin => $"\\restrict {key}\n";
 
     /// <summary>Line that ends it.</summary>
-    public string End => key is null ? "" : $"\n\\unrestrict {key}\n";
+    public string End => $"\n\\unrestrict {key}\n";
 
-    /// <summary>A restriction under a new key, or none where psql is too old; then the scan of the file alone protects.</summary>
-    public static PsqlRestriction For(Version psql) =>
-        new(IsKnownTo(psql) ? RandomNumberGenerator.GetHexString(32) : null);
+    /// <summary>Refuses a psql that cannot be restricted: the scan of a file alone is not trusted to keep it from running commands.</summary>
+    /// <exception cref="ToolException"><c>ToolTooOld</c>.</exception>
+    public static void EnsureKnownTo(ClientTool psql)
+    {
+        if (!IsKnownTo(psql.Version))
+        {
+            throw new ToolException(
+                ErrorCatalog.ToolTooOld,
+                $"{psql.Path} is version {psql.VersionText}, which has no restricted mode: a changed backup could make it run commands on this machine.",
+                new ErrorContext { Target = psql.Program, Action = "Install psql 18, 17.6, 16.10, 15.14, 14.19, 13.22 or newer, or set MINA_PG_BIN to its folder." });
+        }
+    }
 
     /// <summary>Whether this version of psql knows the commands.</summary>
     public static bool IsKnownTo(Version psql) => psql.Major switch

@@ -16,18 +16,18 @@ internal sealed class PsqlSession : ICopyOut, IAsyncDisposable
 
     private readonly ToolProcess process;
     private readonly PsqlOutput output;
-    private readonly PsqlRestriction restriction;
+    private readonly PsqlRestriction restriction = new();
     private readonly string target;
 
     private PsqlSession(ClientTool psql, ConnectionTarget target, CancellationToken cancellationToken)
     {
+        PsqlRestriction.EnsureKnownTo(psql);
         var environment = new Dictionary<string, string>(target.ToEnvironment($"{PinnedSettings.ToOptions()} -c default_transaction_read_only=off"))
         {
             ["PGCLIENTENCODING"] = "UTF8",
         };
         process = ToolProcess.Start(psql, Arguments, environment, cancellationToken);
         output = new PsqlOutput(process.StandardOutput);
-        restriction = PsqlRestriction.For(psql.Version);
         this.target = target.Database;
     }
 
@@ -46,7 +46,7 @@ internal sealed class PsqlSession : ICopyOut, IAsyncDisposable
         await WriteAsync(Encoding.UTF8.GetBytes(restriction.Begin), cancellationToken);
         await foreach (var portion in script.WithCancellation(cancellationToken))
         {
-            rewriter.Append(portion.Span);
+            rewriter.Append(portion.Span, target);
             await WriteAsync(rewriter.Output, cancellationToken);
             rewriter.Clear();
         }

@@ -25,25 +25,24 @@ internal sealed class ScriptRewriter : IScriptSegments
     /// <summary>What is ready for psql; cleared by <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Output => output.WrittenMemory;
 
-    /// <summary>Takes the next bytes of the dump.</summary>
-    public void Append(ReadOnlySpan<byte> bytes) => scanner.Append(bytes);
+    /// <summary>Takes the next bytes of the dump. <c>HostileScript</c> as soon as something in it must not reach psql.</summary>
+    /// <param name="bytes">Bytes, cut anywhere.</param>
+    /// <param name="source">File that they come from.</param>
+    public void Append(ReadOnlySpan<byte> bytes, string source)
+    {
+        scanner.Append(bytes);
+        ThrowIfHostile(source);
+    }
 
     /// <summary>Forgets the output, which was written.</summary>
     public void Clear() => output.ResetWrittenCount();
 
     /// <summary>Says that there are no more bytes. <c>HostileScript</c> when something in it must not reach psql.</summary>
-    public ScriptSummary Complete(string target)
+    public ScriptSummary Complete(string source)
     {
         var summary = scanner.Complete();
         splitter.Flush();
-        if (summary.Hazards is [var hazard, ..])
-        {
-            throw new IntegrityException(
-                ErrorCatalog.HostileScript,
-                $"The backup {target} holds in line {hazard.Line} what must not reach psql: {hazard.Text}",
-                new ErrorContext { Target = target });
-        }
-
+        ThrowIfHostile(source);
         return summary;
     }
 
@@ -61,6 +60,17 @@ internal sealed class ScriptRewriter : IScriptSegments
                 splitter.Flush();
                 output.Write(bytes);
                 break;
+        }
+    }
+
+    private void ThrowIfHostile(string source)
+    {
+        if (scanner.Hazards is [var hazard, ..])
+        {
+            throw new IntegrityException(
+                ErrorCatalog.HostileScript,
+                $"{source} holds in line {hazard.Line} what must not reach psql: {hazard.Text}",
+                new ErrorContext { Target = source });
         }
     }
 

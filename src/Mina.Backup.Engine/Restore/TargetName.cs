@@ -27,7 +27,10 @@ internal static class TargetName
 
         if (name is "template0" or "template1")
         {
-            throw Template(name);
+            throw new RestoreException(
+                ErrorCatalog.TargetReserved,
+                $"The server makes every new database out of {name}, also those of later restores.",
+                new ErrorContext { Target = name });
         }
 
         return name != "postgres" || request.TargetDatabase is not null
@@ -37,10 +40,4 @@ internal static class TargetName
                 "The connection names the database postgres, which is there to connect to, and no other target was given.",
                 new ErrorContext { Target = name, Action = "Give -TargetDatabase the name of the database to restore into; -TargetDatabase postgres if it is that one." });
     }
-
-    /// <summary>The error for a template database.</summary>
-    public static RestoreException Template(string name) => new(
-        ErrorCatalog.TargetReserved,
-        $"{name} is a template database: every new database is a copy of it, also those of later restores.",
-        new ErrorContext { Target = name });
 }

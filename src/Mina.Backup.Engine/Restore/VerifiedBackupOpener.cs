@@ -37,6 +37,7 @@ public sealed class VerifiedBackupOpener
         }
 
         var keys = KeyRing.Create(request, context.Environment);
+        keys.HideIn(context.Log);
         try
         {
             return entry.Manifest is { } manifest
@@ -90,12 +91,8 @@ public sealed class VerifiedBackupOpener
 
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, content.Summary, isOurs: false);
+        await new GlobalsCheck(VerificationSubject.Of(entry), keys, checks).RunAsync(cancellationToken);
         ThrowUnlessSound(checks.All, checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
-        if (content.Encryption != BackupEncryption.None && !content.Totals.MdcChecked)
-        {
-            context.Warning($"The message {entry.Info.FileName} has no modification detection code: nobody can tell whether it was changed on purpose.");
-        }
-
         return new VerifiedBackup
         {
             Name = entry.Info.Name,

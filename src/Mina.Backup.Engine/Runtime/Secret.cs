@@ -18,11 +18,20 @@ public sealed class Secret : IDisposable
         Encoding.UTF8.GetBytes(characters, bytes);
     }
 
+    private Secret(ReadOnlySpan<byte> utf8)
+    {
+        bytes = GC.AllocateArray<byte>(utf8.Length, pinned: true);
+        utf8.CopyTo(bytes);
+    }
+
     /// <summary>UTF-8 bytes; all zero once disposed.</summary>
     public ReadOnlySpan<byte> Bytes => bytes;
 
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => bytes.Length == 0;
+
+    /// <summary>A copy that is disposed by itself; no text comes between.</summary>
+    public Secret Copy() => new((ReadOnlySpan<byte>)bytes);
 
     /// <summary>The content as text, for an interface that takes nothing else.</summary>
     public string Reveal() => Encoding.UTF8.GetString(bytes);

@@ -41,27 +41,17 @@ public sealed class DirectoryStore : IBackupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        return ValueTask.FromResult<StagedObject>(StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace: false);
-        }));
-    }
+    public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StagedObject>(Stage(name, replace: false, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StagedObject>(Stage(name, replace: true, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        await using var staged = StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace);
-        });
+        await using var staged = Stage(name, replace, cancellationToken);
         await staged.Content.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -107,8 +97,8 @@ public sealed class DirectoryStore : IBackupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(CancellationToken cancellationToken) =>
-        await Task.Run(() => StorageErrors.Translate(folder, "swept", () => Sweep(cancellationToken)), cancellationToken).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(Func<string, bool> isOurs, CancellationToken cancellationToken) =>
+        await Task.Run(() => StorageErrors.Translate(folder, "swept", () => Sweep(isOurs, cancellationToken)), cancellationToken).ConfigureAwait(false);
 
     private static string CheckName(string name) =>
         name.Length > 0 && name is not ("." or "..") && name.IndexOfAny(['/', '\\', '\0']) < 0 && !name.EndsWith(PartialSuffix, StringComparison.Ordinal)
@@ -120,6 +110,16 @@ public sealed class DirectoryStore : IBackupStore
 
     /// <summary>False when there is no folder; a folder that is not to be trusted is an error.</summary>
     private bool FolderExists() => FolderGuard.Check(folder);
+
+    private StagedFile Stage(string name, bool replace, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return StorageErrors.Translate(GetAddress(name), "created", () =>
+        {
+            FolderGuard.Ensure(folder);
+            return StagedFile.Create(folder, name, replace);
+        });
+    }
 
     private List<StoredObject> Scan(string prefix)
     {
@@ -141,7 +141,7 @@ public sealed class DirectoryStore : IBackupStore
         return found;
     }
 
-    private List<string> Sweep(CancellationToken cancellationToken)
+    private List<string> Sweep(Func<string, bool> isOurs, CancellationToken cancellationToken)
     {
         List<string> swept = [];
         if (!FolderExists())
@@ -152,9 +152,10 @@ public sealed class DirectoryStore : IBackupStore
         foreach (var path in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (StagedFile.TryRemoveAbandoned(path))
+            var fileName = Path.GetFileName(path);
+            if (isOurs(StagedFile.NameOf(fileName)) && StagedFile.TryRemoveAbandoned(path))
             {
-                swept.Add(Path.GetFileName(path));
+                swept.Add(fileName);
             }
         }
 

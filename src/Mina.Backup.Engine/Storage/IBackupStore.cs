@@ -26,6 +26,12 @@ public interface IBackupStore
     /// </summary>
     ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Starts a new object that takes the place of one of that name, if there is one, when it is committed; until then the former stays. Of
+    /// several at once the last one committed stays. Creates the place when it is absent.
+    /// </summary>
+    ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Writes a small object at once, durably; <paramref name="replace"/> allows to replace one of that name.</summary>
     ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken);
 
@@ -39,5 +45,9 @@ public interface IBackupStore
     ValueTask<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Removes what runs that no longer live left unfinished; objects that a living run is writing stay. Returns their names.</summary>
-    ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(CancellationToken cancellationToken);
+    /// <param name="isOurs">
+    /// Whether an object of this name is one that the caller's runs write. A place may be shared with others, whose unfinished files can look the same.
+    /// </param>
+    /// <param name="cancellationToken">Ends the sweep.</param>
+    ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(Func<string, bool> isOurs, CancellationToken cancellationToken);
 }

@@ -10,12 +10,12 @@ public static partial class ErrorCatalog
         "A PostgreSQL client program is not installed.",
         "Install the PostgreSQL client programs of the server's major version, or set MINA_PG_BIN to their folder.");
 
-    /// <summary>A PostgreSQL client program is older than the server.</summary>
+    /// <summary>A PostgreSQL client program is too old for the server, or for restoring safely.</summary>
     public static readonly ErrorDefinition ToolTooOld = new(
         nameof(ToolTooOld),
         ErrorKind.NotSupported,
-        "A PostgreSQL client program is older than the server.",
-        "Install client programs of the server's major version or newer.");
+        "A PostgreSQL client program is too old for the server, or for restoring safely.",
+        "Install client programs of the server's major version or newer, in their latest minor version.");
 
     /// <summary>A PostgreSQL program ended with an error.</summary>
     public static readonly ErrorDefinition ToolFailed = new(

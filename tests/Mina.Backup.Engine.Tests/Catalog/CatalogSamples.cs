@@ -69,7 +69,7 @@ internal static class CatalogSamples
                 Bytes = 40,
                 Fingerprint = TableFingerprint.Empty.Add("1\tx"u8).Add("2\ty"u8),
             },
-            new IndexTable { Name = "public.none", Columns = "", Rows = 0, Bytes = 0, Fingerprint = TableFingerprint.Empty, Source = "(SELECT 1)" },
+            new IndexTable { Name = "public.none", Columns = "", Rows = 0, Bytes = 0, Fingerprint = TableFingerprint.Empty, Sources = [new IndexSource("public.\"a b\"", "WHERE NOT (x IN (1, 2)) AND y <> ')'"), new IndexSource("other", null)] },
         ],
         LargeObjects = [new IndexLargeObject(uint.MaxValue, 5_000_000_000, new TableFingerprint(UInt128.MaxValue))],
         Sequences = [new IndexSequence("public.s", long.MinValue, true)],

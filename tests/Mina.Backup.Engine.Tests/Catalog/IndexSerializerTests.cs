@@ -91,6 +91,36 @@ public sealed class IndexSerializerTests
         Assert.Equal(ErrorCatalog.IndexUnreadable, error.Definition);
     }
 
+    public static TheoryData<Func<BackupIndex, BackupIndex>> HostileIndexes => new(
+        index => WithTable(index, table => table with { Name = "public.none TO PROGRAM 'touch x' --" }),
+        index => WithTable(index, table => table with { Name = "public.none; SELECT 1" }),
+        index => WithTable(index, table => table with { Name = "a.b.c" }),
+        index => WithTable(index, table => table with { Columns = "a) TO PROGRAM 'touch x' --" }),
+        index => WithTable(index, table => table with { Columns = "a, evil()" }),
+        index => WithSource(index, new IndexSource("t) TO PROGRAM 'touch x' --", null)),
+        index => WithSource(index, new IndexSource("t", "WHERE true) TO PROGRAM 'touch x' --")),
+        index => WithSource(index, new IndexSource("t", "WHERE true) UNION (SELECT 1")),
+        index => WithSource(index, new IndexSource("t", "WHERE a = 'x\\' OR b = ') TO PROGRAM $$touch x$$ --'")),
+        index => WithSource(index, new IndexSource("t", "WHERE $a$ ' $a$ = ') TO STDOUT; --'")),
+        index => WithSource(index, new IndexSource("t", "WHERE :x = 1")),
+        index => WithSource(index, new IndexSource("t", "UNION ALL SELECT 1")),
+        index => WithTable(index, table => table with { Sources = [] }),
+        index => index with { Sequences = [new IndexSequence("s s, evil()", 1, true)] },
+        index => index with { Header = index.Header with { Database = index.Header.Database with { LocaleProvider = "libc ALLOW_CONNECTIONS false" } } });
+
+    [Theory]
+    [MemberData(nameof(HostileIndexes))]
+    public void An_index_with_more_than_names_where_names_belong_is_refused(Func<BackupIndex, BackupIndex> change)
+    {
+        var reader = new IndexReader(Name);
+        foreach (var line in IndexSerializer.WriteLines(change(CatalogSamples.Index(Name))))
+        {
+            reader.Append(line.Span);
+        }
+
+        Assert.Equal(ErrorCatalog.IndexUnreadable, Assert.Throws<IntegrityException>(() => reader.Complete()).Definition);
+    }
+
     [Fact]
     public void Kinds_of_lines_that_a_later_version_adds_are_skipped()
     {
@@ -101,6 +131,11 @@ public sealed class IndexSerializerTests
         AssertEqual(CatalogSamples.Index(Name), reader.Complete(), withMembers: true);
     }
 
+    private static BackupIndex WithTable(BackupIndex index, Func<IndexTable, IndexTable> change) =>
+        index with { Tables = [index.Tables[0], change(index.Tables[1])] };
+
+    private static BackupIndex WithSource(BackupIndex index, IndexSource source) => WithTable(index, table => table with { Sources = [source] });
+
     private static byte[] Bytes() => [.. IndexSerializer.WriteLines(CatalogSamples.Index(Name)).SelectMany(line => line.ToArray())];
 
     private static List<string> Lines(IEnumerable<ReadOnlyMemory<byte>> lines) =>
@@ -109,7 +144,7 @@ public sealed class IndexSerializerTests
     private static void AssertEqual(BackupIndex expected, BackupIndex actual, bool withMembers)
     {
         Assert.Equivalent(expected.Header, actual.Header, strict: true);
-        Assert.Equal(expected.Tables, actual.Tables);
+        Assert.Equivalent(expected.Tables, actual.Tables, strict: true);
         Assert.Equal(expected.LargeObjects, actual.LargeObjects);
         Assert.Equal(expected.Sequences, actual.Sequences);
         Assert.Equal(withMembers ? expected.Members : [], actual.Members);

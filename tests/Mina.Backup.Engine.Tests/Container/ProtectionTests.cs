@@ -14,14 +14,11 @@ public sealed class ProtectionTests : IDisposable
     {
         var bare = new ProtectionResolver(ContainerLab.Environment());
         Assert.Equal(BackupEncryption.None, bare.Resolve(new ProtectionRequest()).Encryption);
-        Assert.True(bare.UnencryptedByDefault);
         Assert.Equal(BackupEncryption.None, bare.Resolve(new ProtectionRequest { NoEncryption = true }).Encryption);
-        Assert.False(bare.UnencryptedByDefault);
         Assert.Equal("EncryptionRequired", Outcome(bare, new ProtectionRequest { RequireEncryption = true }));
 
         var armed = new ProtectionResolver(ContainerLab.Environment(("GPG_BACKUP_PASSPHRASE", "from the environment")));
         Assert.Equal(BackupEncryption.Passphrase, armed.Resolve(new ProtectionRequest { RequireEncryption = true }).Encryption);
-        Assert.False(armed.UnencryptedByDefault);
     }
 
     [Fact]

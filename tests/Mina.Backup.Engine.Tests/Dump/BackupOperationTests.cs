@@ -37,8 +37,25 @@ public sealed class BackupOperationTests(ClusterFixture clusters) : IDisposable
         Assert.Equal("public.s", Assert.Single(index.Sequences).Name);
         Assert.Contains(index.Members, member => member.Section == DumpSection.Proof);
         Assert.All(index.Members, member => Assert.InRange(member.PlainLength, 1, BlockCutter.BlockSize));
+        Assert.Equal(database.Target.Server, index.Header.Server);
         Assert.Equal(4, bench.Files.Count());
         Assert.True(File.Exists(backup.LogPath));
+    }
+
+    [Fact]
+    public async Task What_a_killed_backup_left_goes_and_what_others_are_downloading_stays()
+    {
+        await using var database = await clusters.CreateDatabaseAsync("CREATE TABLE t (a int)");
+        const string Left = "mina_db_backup_20260101_000000.sql.gz.partial";
+        string[] others = ["holiday-photos.zip.partial", "customers.sql.partial", "mina_db_backup_of_mine.sql.gz.partial"];
+        foreach (var name in others.Append(Left))
+        {
+            await File.WriteAllTextAsync(Path.Combine(bench.Machine.BackupDirectory, name), "content", TestContext.Current.CancellationToken);
+        }
+
+        await bench.BackUpAsync(database);
+
+        Assert.Equal(others.Order(), Directory.GetFiles(bench.Machine.BackupDirectory, "*.partial").Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -112,9 +129,9 @@ public sealed class BackupOperationTests(ClusterFixture clusters) : IDisposable
         var tables = (await bench.ReadIndexAsync(backup)).Tables.ToDictionary(table => table.Name);
 
         Assert.Equal(["public.other", "public.root"], tables.Keys.Order(StringComparer.Ordinal));
-        Assert.Null(tables["public.other"].Source);
+        Assert.Null(tables["public.other"].Sources);
         Assert.Equal(300, tables["public.root"].Rows);
-        Assert.Equal(300, await database.ScalarAsync<long>($"SELECT count(*) FROM {tables["public.root"].Source} x"));
+        Assert.Equal([new IndexSource("\"public\".\"hashed\"", null)], tables["public.root"].Sources);
     }
 
     [Fact]
@@ -131,7 +148,7 @@ public sealed class BackupOperationTests(ClusterFixture clusters) : IDisposable
         var table = Assert.Single((await bench.ReadIndexAsync(await bench.BackUpAsync(database))).Tables);
 
         Assert.Equal(7, table.Rows);
-        Assert.Equal(7, await database.ScalarAsync<long>($"SELECT count(*) FROM {table.Source} x"));
+        Assert.Equal([new IndexSource("\"public\".\"config\"", "WHERE own")], table.Sources);
     }
 
     [Fact]

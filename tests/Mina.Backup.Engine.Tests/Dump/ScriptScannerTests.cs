@@ -83,7 +83,7 @@ public sealed class ScriptScannerTests
     [InlineData("SELECT 1 /* ' */ ; \\! id\n", ScriptHazardKind.MetaCommand)]
     [InlineData("SELECT E'\\'' ; \\! id\n", ScriptHazardKind.MetaCommand)]
     [InlineData("SELECT $a$ ' $a$ ; \\! id\n", ScriptHazardKind.MetaCommand)]
-    [InlineData("SELECT 1a$b$ \\! id\n$b$;\n", ScriptHazardKind.MetaCommand)]
+    [InlineData("SELECT 1a$b$ \\! id\n$b$;\n", ScriptHazardKind.Ambiguous)]
     [InlineData("COPY t FROM PROGRAM 'id';\n", ScriptHazardKind.ForeignCopy)]
     [InlineData("copy t (a) from stdin;\n1\n\\.\n", ScriptHazardKind.ForeignCopy)]
     [InlineData("COPY t (a) TO '/tmp/x';\n", ScriptHazardKind.ForeignCopy)]
@@ -91,7 +91,7 @@ public sealed class ScriptScannerTests
     [InlineData("SET standard_conforming_strings = off;\n", ScriptHazardKind.StringSyntax)]
     [InlineData("SELECT set_config('standard_conforming_strings','off',false);\n", ScriptHazardKind.StringSyntax)]
     [InlineData("SET client_encoding = 'SJIS';\n", ScriptHazardKind.UnsafeEncoding)]
-    [InlineData("SELECT E'a'\n'b\\' , ' ; \\! id --';\n", ScriptHazardKind.AmbiguousLiteral)]
+    [InlineData("SELECT E'a'\n'b\\' , ' ; \\! id --';\n", ScriptHazardKind.Ambiguous)]
     public void Whatever_could_make_psql_run_programs_is_reported(string hostile, ScriptHazardKind kind)
     {
         foreach (var chunk in new[] { 1, 3, 4096 })

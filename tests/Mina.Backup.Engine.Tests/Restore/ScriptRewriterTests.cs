@@ -102,7 +102,7 @@ public sealed class ScriptRewriterTests
         var rewriter = new ScriptRewriter(filter);
         foreach (var chunk in Encoding.UTF8.GetBytes(script).Chunk(7))
         {
-            rewriter.Append(chunk);
+            rewriter.Append(chunk, "test");
             result.Append(Encoding.UTF8.GetString(rewriter.Output.Span));
             rewriter.Clear();
         }

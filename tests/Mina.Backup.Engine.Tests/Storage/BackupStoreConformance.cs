@@ -19,7 +19,7 @@ public abstract class BackupStoreConformance
         Assert.Empty(await ListAsync(store, ""));
         Assert.Null(await store.FindAsync("a", Token));
         Assert.False(await store.DeleteAsync("a", Token));
-        Assert.Empty(await store.SweepAbandonedAsync(Token));
+        Assert.Empty(await store.SweepAbandonedAsync(_ => true, Token));
         Assert.Equal("ObjectNotFound", await OutcomeAsync(async () => await store.OpenReadAsync("a", Token)));
     }
 
@@ -90,7 +90,7 @@ public abstract class BackupStoreConformance
         }
 
         Assert.Equal(25, (await ListAsync(Open(), "")).Count);
-        Assert.Empty(await Open().SweepAbandonedAsync(Token));
+        Assert.Empty(await Open().SweepAbandonedAsync(_ => true, Token));
     }
 
     private async Task<int> TryStageAsync(string name, int writer)
@@ -119,12 +119,34 @@ public abstract class BackupStoreConformance
     }
 
     [Fact]
+    public async Task A_replacement_shows_at_its_commit_and_until_then_the_former_object()
+    {
+        var store = Open();
+        await store.PutAsync("m", "former"u8.ToArray(), replace: false, Token);
+        await using (var given = await store.StageReplacementAsync("m", Token))
+        {
+            await given.Content.WriteAsync("given up"u8.ToArray(), Token);
+        }
+
+        Assert.Equal("former"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("m", Token)));
+        await using (var staged = await store.StageReplacementAsync("m", Token))
+        {
+            await staged.Content.WriteAsync("new"u8.ToArray(), Token);
+            Assert.Equal("former"u8.ToArray(), await ReadAsync(await Open().OpenReadAsync("m", Token)));
+            await staged.CommitAsync(Token);
+        }
+
+        Assert.Equal("new"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("m", Token)));
+        Assert.Equal(["m"], await ListAsync(store, ""));
+    }
+
+    [Fact]
     public async Task A_sweep_leaves_what_a_living_run_writes()
     {
         var store = Open();
         await using var staged = await store.StageAsync("a", Token);
         await staged.Content.WriteAsync("x"u8.ToArray(), Token);
-        Assert.Empty(await Open().SweepAbandonedAsync(Token));
+        Assert.Empty(await Open().SweepAbandonedAsync(_ => true, Token));
         await staged.CommitAsync(Token);
         Assert.NotNull(await store.FindAsync("a", Token));
     }
