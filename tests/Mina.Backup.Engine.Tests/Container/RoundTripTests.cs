@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Mina.Backup.Engine.Container;
-using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Container;
 
