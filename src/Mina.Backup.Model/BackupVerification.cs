@@ -9,6 +9,9 @@ public sealed record BackupVerification
     /// <summary>Place that holds it.</summary>
     public required string Location { get; init; }
 
+    /// <summary>Name of the data file within <see cref="Location"/>.</summary>
+    public required string FileName { get; init; }
+
     /// <summary>Full path or address of the data file.</summary>
     public required string Path { get; init; }
 

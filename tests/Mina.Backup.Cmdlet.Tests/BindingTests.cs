@@ -17,15 +17,15 @@ public sealed class BindingTests
     }
 
     [Theory]
-    [InlineData(Samples.BackupInfo)]
-    [InlineData(Samples.BackupResult)]
-    [InlineData(Samples.BackupVerification)]
-    public void The_place_bound_is_the_folder_not_the_file(string sample)
+    [InlineData(Samples.BackupInfo, "mina_db_backup_20261124_011500.sql.gz.gpg")]
+    [InlineData(Samples.BackupResult, "mina_db_backup_20261124_011500.sql.gz")]
+    [InlineData(Samples.BackupVerification, "mina_db_backup_20261124_011500.sql.gz")]
+    public void The_place_bound_is_the_folder_and_the_file_the_one_listed(string sample, string file)
     {
         using var session = new ModuleSession();
         session.Run($"{sample} | Remove-MinaBackup -WhatIf").ThrowIfFailed();
 
-        Assert.Contains("\"mina_db_backup_20261124_011500 in /backups\"", session.Screen.Text, StringComparison.Ordinal);
+        Assert.Contains($"\"{file} in /backups\"", session.Screen.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -166,6 +166,23 @@ public sealed class RunTests(BackupSite site) : IClassFixture<BackupSite>
     }
 
     [Fact]
+    public void Of_files_that_share_a_name_the_pipeline_takes_the_one_listed()
+    {
+        var folder = site.NewFolder();
+        using var session = new ModuleSession();
+        var made = session.Run("New-MinaBackup $args[0] $args[1] -NoEncryption", site.DatabaseUri, folder).Output.Single();
+        var plain = (string)made.Properties["Path"].Value;
+        File.WriteAllText(plain + ".gpg", "another file");
+        session.Run("Get-MinaBackup -Path $args[0] -Encrypted | Remove-MinaBackup -Confirm:$false -Force", folder).ThrowIfFailed();
+
+        Assert.False(File.Exists(plain + ".gpg"));
+        Assert.True(File.Exists(plain));
+        var verified = session.Run("Get-MinaBackup -Path $args[0] | Test-MinaBackup", folder);
+        verified.ThrowIfFailed();
+        Assert.Equal(Path.GetFileName(plain), verified.Output.Single().Properties["FileName"].Value);
+    }
+
+    [Fact]
     public void A_lost_manifest_is_rebuilt()
     {
         var folder = site.NewFolder();

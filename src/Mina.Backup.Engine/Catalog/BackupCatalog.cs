@@ -92,10 +92,10 @@ public sealed class BackupCatalog
             }
         }
 
-        var candidates = PreferExact(found, name);
+        var candidates = reference.FileName is { } fileName ? found.FindAll(entry => entry.Info.FileName == fileName) : PreferExact(found, name);
         if (candidates.Count == 0)
         {
-            throw failures.Count > 0 ? failures[0] : NotFound(reference, name, location);
+            throw failures.Count > 0 ? failures[0] : NotFound(reference, reference.FileName ?? name, location);
         }
 
         return AreCopies(candidates) ? candidates[0] : throw Ambiguous(name, candidates);

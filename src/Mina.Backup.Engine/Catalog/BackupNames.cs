@@ -74,6 +74,13 @@ public static class BackupNames
         return true;
     }
 
+    /// <summary>Whether a file is called as only the files of backups made here are.</summary>
+    public static bool IsOwn(string fileName) =>
+        TryParse(fileName, out var parsed)
+        && parsed.Name.StartsWith(Prefix, StringComparison.Ordinal)
+        && parsed.Name.Length == Prefix.Length + TimeLength
+        && TimeOf(parsed.Name) is not null;
+
     /// <summary>The UTC time that a backup's name ends with, whoever made it; null where there is none.</summary>
     public static DateTimeOffset? TimeOf(string name)
     {

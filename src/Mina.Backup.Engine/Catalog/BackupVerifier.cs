@@ -59,6 +59,7 @@ public sealed class BackupVerifier
         {
             Name = subject.Name,
             Location = subject.Store.Location,
+            FileName = subject.DataFileName,
             Path = subject.Store.GetAddress(subject.DataFileName),
             Outcome = verification.Checks.Outcome,
             Checks = verification.Checks.All,

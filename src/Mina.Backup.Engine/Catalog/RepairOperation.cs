@@ -115,7 +115,7 @@ public sealed class RepairOperation
         var manifest = rebuilt.BuildManifest(entry, ProductVersion, indexFile, globals);
         var manifestFile = BackupNames.ManifestFile(manifest.Name);
         await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
-        var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.FileName, entry.Info.Location), cancellationToken);
+        var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.Name, entry.Info.Location, entry.Info.FileName), cancellationToken);
         return new RepairResult
         {
             Backup = listed.Info,

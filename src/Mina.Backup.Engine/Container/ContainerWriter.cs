@@ -59,6 +59,16 @@ public sealed class ContainerWriter : IAsyncDisposable
         work.Writer.TryWrite(job);
     }
 
+    /// <summary>Like <see cref="WriteAsync"/>, for callers that have a thread to themselves.</summary>
+    public void Write(PlainBlock block, CancellationToken cancellationToken)
+    {
+        var writing = WriteAsync(block, cancellationToken);
+        if (!writing.IsCompletedSuccessfully)
+        {
+            writing.AsTask().GetAwaiter().GetResult();
+        }
+    }
+
     /// <summary>Writes what is still under way and the message's end. Content of no block at all becomes one empty member.</summary>
     public async ValueTask<ContainerTotals> CompleteAsync(CancellationToken cancellationToken)
     {

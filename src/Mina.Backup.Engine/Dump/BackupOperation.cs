@@ -46,7 +46,7 @@ public sealed class BackupOperation
         using var keys = KeyRing.Create(new KeyRequest { Passphrase = request.Protection.Passphrase, PassphraseFile = request.Protection.PassphraseFile }, context.Environment);
         keys.HideIn(context.Log);
         var store = stores.Open(location);
-        foreach (var abandoned in await store.SweepAbandonedAsync(cancellationToken))
+        foreach (var abandoned in await store.SweepAbandonedAsync(BackupNames.IsOwn, cancellationToken))
         {
             context.Verbose($"Removed {abandoned}, left behind by a run that was killed.");
         }

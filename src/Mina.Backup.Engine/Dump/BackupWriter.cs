@@ -83,6 +83,8 @@ internal sealed class BackupWriter
             await new ReadabilityCheck(run.Server).RunAsync(session.Connection, cancellationToken);
         }
 
+        var (pieces, readApart) = await PreparePiecesAsync(session, header.ClientEncoding, cancellationToken);
+        await using var dumpedPieces = pieces;
         await using var container = new ContainerWriter(set.Data.Content, run.ContainerOptions(set.Name + ".sql.gz"));
         var source = new DumpSource
         {
@@ -94,14 +96,36 @@ internal sealed class BackupWriter
             Encoding = header.ClientEncoding,
             ExcludeTable = run.Request.ExcludeTable,
             ExcludeTableData = run.Request.ExcludeTableData,
+            ReadApart = readApart,
         };
-        var (summary, tags) = await new SectionDump(source, container, ReportProgress()).RunAsync(session.DisposeAsync, cancellationToken);
+        var (summary, tags) = await new SectionDump(source, container, pieces, ReportProgress()).RunAsync(session.DisposeAsync, cancellationToken);
         var index = IndexBuilder.Build(header with { ExcludedData = NotDumped(tables, summary) }, summary, sources);
         await WriteProofAsync(index, container, tags, cancellationToken);
         var totals = await container.CompleteAsync(cancellationToken);
         await set.CommitDataAsync(cancellationToken);
         return (index with { Members = IndexBuilder.Members(index.Tables, tags, totals.Members) }, totals, createdAt);
     }
+
+    /// <summary>Large tables and the sessions that read them; nothing where one session does as well.</summary>
+    private async Task<(PieceDump Pieces, IReadOnlyList<string> Tables)> PreparePiecesAsync(SnapshotSession session, string encoding, CancellationToken cancellationToken)
+    {
+        // pg_dump alone knows what its patterns match.
+        var jobs = HasExclusions ? 1 : run.Request.Jobs ?? DefaultJobs;
+        var tables = jobs > 1 ? await new LargeTables(session.Connection, run.Server.VersionNumber).ReadAsync(cancellationToken) : [];
+        if (tables.Count == 0)
+        {
+            return (PieceDump.None, []);
+        }
+
+        IReadOnlyList<string> names = [.. tables.Select(pieces => pieces[0].Table)];
+        var sessions = await new SnapshotImport(connector, session.Snapshot).OpenAsync(jobs, names, cancellationToken);
+        return sessions.Count == 0
+            ? (PieceDump.None, [])
+            : (PieceDump.Create(sessions, tables.SelectMany(pieces => pieces), encoding), [.. names.Select(DumpedName.Normalize)]);
+    }
+
+    // Each session keeps about one core busy here and one on the server, which is often the same machine; compression needs the others.
+    private static int DefaultJobs => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     private async Task<IndexHeader> ReadHeaderAsync(BackupFileSet set, SourceCatalog catalog, DateTimeOffset createdAt, CancellationToken cancellationToken) => new()
     {

@@ -28,4 +28,7 @@ public sealed record DumpSource
 
     /// <summary>pg_dump patterns of tables whose rows are left out.</summary>
     public IReadOnlyList<string> ExcludeTableData { get; init; } = [];
+
+    /// <summary>Tables, schema and name in quotes, whose rows are read beside pg_dump.</summary>
+    public IReadOnlyList<string> ReadApart { get; init; } = [];
 }

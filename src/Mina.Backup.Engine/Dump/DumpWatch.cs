@@ -39,6 +39,9 @@ internal sealed class DumpWatch : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Watches work that is part of the dump.</summary>
+    public void Add(Task work) => watches.Add(WatchAsync(work));
+
     /// <summary>Waits until a program has ended well.</summary>
     /// <exception cref="MinaException">It has not, or another one failed before it.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled, which killed it.</exception>
@@ -73,6 +76,23 @@ internal sealed class DumpWatch : IAsyncDisposable
         }
 
         stop.Dispose();
+    }
+
+    private async Task WatchAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            Interlocked.CompareExchange(ref failure, PostgresErrors.Translate(problem, "reading its tables", target), null);
+            await stop.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped with the rest; whoever stopped it says why.
+        }
     }
 
     private async Task WatchAsync(ToolProcess process)

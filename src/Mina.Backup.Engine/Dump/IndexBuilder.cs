@@ -34,11 +34,14 @@ public static class IndexBuilder
     public static IReadOnlyList<IndexMember> Members(IReadOnlyList<IndexTable> tables, IReadOnlyList<MemberTag> tags, IReadOnlyList<MemberLocation> locations)
     {
         var ids = tables.Select((table, id) => (table.Name, id)).ToDictionary(entry => entry.Name, entry => entry.id, StringComparer.Ordinal);
+        // Runs come from several scanners, each of which counts its own; in the file they count by their place.
+        var runs = new Dictionary<CopyRun, int>(ReferenceEqualityComparer.Instance);
+        int NumberOf(CopyRun run) => runs.TryGetValue(run, out var number) ? number : runs[run] = runs.Count;
         return [.. tags.Zip(locations, (tag, location) => new IndexMember
         {
             Section = tag.Section,
             Table = tag.Run is { } run ? ids[run.Table] : null,
-            Run = tag.Run?.Number,
+            Run = tag.Run is { } counted ? NumberOf(counted) : null,
             Offset = location.Offset,
             Length = location.Length,
             PlainLength = location.PlainLength,

@@ -30,7 +30,7 @@ public sealed partial class ScriptScanner
     private long statementLine;
     private bool nulSeen;
     private string encodingName = "UTF8";
-    private Encoding encoding = DumpEncoding.For("UTF8");
+    private Encoding encoding;
     private int headers;
     private int trailers;
     private bool proofSeen;
@@ -45,8 +45,10 @@ public sealed partial class ScriptScanner
     /// <summary>Creates a scanner.</summary>
     /// <param name="segments">Receives the bytes; null when only the summary matters.</param>
     /// <param name="collectProof">Whether the summary holds the proof lines.</param>
-    public ScriptScanner(IScriptSegments? segments = null, bool collectProof = false)
+    /// <param name="encoding">Encoding of names until the script sets one; UTF-8 when null.</param>
+    public ScriptScanner(IScriptSegments? segments = null, bool collectProof = false, Encoding? encoding = null)
     {
+        this.encoding = encoding ?? DumpEncoding.For("UTF8");
         this.segments = segments;
         this.collectProof = collectProof;
     }

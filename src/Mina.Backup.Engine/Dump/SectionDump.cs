@@ -11,8 +11,6 @@ namespace Mina.Backup.Engine.Dump;
 /// </summary>
 public sealed class SectionDump
 {
-    private const int ReadSize = 1 << 18;
-
     private static readonly (DumpSection Section, string Name)[] Sections =
     [
         (DumpSection.PreData, "pre-data"),
@@ -22,14 +20,17 @@ public sealed class SectionDump
 
     private readonly DumpSource source;
     private readonly ContainerWriter writer;
+    private readonly PieceDump pieces;
     private readonly Action<long> progress;
 
     /// <summary>Creates a dump into a container.</summary>
     /// <param name="source">What is dumped.</param>
     /// <param name="writer">Takes the members.</param>
+    /// <param name="pieces">Large tables, which pg_dump leaves out and which are read beside it.</param>
     /// <param name="progress">Told the plain bytes so far.</param>
-    public SectionDump(DumpSource source, ContainerWriter writer, Action<long> progress)
+    internal SectionDump(DumpSource source, ContainerWriter writer, PieceDump pieces, Action<long> progress)
     {
+        this.pieces = pieces;
         this.source = source;
         this.writer = writer;
         this.progress = progress;
@@ -47,7 +48,7 @@ public sealed class SectionDump
             var dumps = Sections.Select(section => watch.Start(source.PgDump, Arguments(section.Name), Environment())).ToList();
             var first = await Task.WhenAll(dumps.Select(dump => ReadFirstAsync(dump, watch)));
             await underWay();
-            return await PumpAsync(dumps, first, watch);
+            return await Task.Factory.StartNew(() => Pump(dumps, first, watch), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && watch.Failure is { } failure)
         {
@@ -55,34 +56,23 @@ public sealed class SectionDump
         }
     }
 
-    private async Task<(ScriptSummary Summary, List<MemberTag> Tags)> PumpAsync(List<ToolProcess> dumps, byte[][] first, DumpWatch watch)
+    private (ScriptSummary Summary, List<MemberTag> Tags) Pump(List<ToolProcess> dumps, byte[][] first, DumpWatch watch)
     {
-        using var cutter = new BlockCutter();
-        var scanner = new ScriptScanner(cutter);
-        var tags = new List<MemberTag>();
-        var buffer = new byte[ReadSize];
-        var total = 0L;
+        watch.Add(pieces.Start(watch.Token));
+        using var pump = new DumpPump(writer, pieces, progress, watch.Token);
         for (var i = 0; i < dumps.Count; i++)
         {
-            cutter.BeginSection(Sections[i].Section);
-            var length = first[i].Length;
-            first[i].CopyTo(buffer, 0);
-            while (length > 0)
+            pump.WriteSection(Sections[i].Section, first[i], dumps[i]);
+            watch.EnsureSuccessAsync(dumps[i]).GetAwaiter().GetResult();
+            if (Sections[i].Section == DumpSection.Data)
             {
-                scanner.Append(buffer.AsSpan(0, length));
-                await DrainAsync(cutter, tags, watch.Token);
-                progress(total += length);
-                length = await dumps[i].StandardOutput.ReadAsync(buffer.AsMemory(), watch.Token);
+                pump.WriteRemainingPieces();
             }
-
-            await watch.EnsureSuccessAsync(dumps[i]);
         }
 
-        cutter.Flush();
-        await DrainAsync(cutter, tags, watch.Token);
-        var summary = scanner.Complete();
+        var summary = pump.Complete();
         EnsureComplete(summary);
-        return (summary, tags);
+        return (summary, pump.Tags);
     }
 
     private static async Task<byte[]> ReadFirstAsync(ToolProcess dump, DumpWatch watch)
@@ -108,15 +98,6 @@ public sealed class SectionDump
         }
     }
 
-    private async ValueTask DrainAsync(BlockCutter cutter, List<MemberTag> tags, CancellationToken cancellationToken)
-    {
-        while (cutter.TryTake(out var block, out var tag))
-        {
-            tags.Add(tag);
-            await writer.WriteAsync(block, cancellationToken);
-        }
-    }
-
     private IEnumerable<string> Arguments(string section)
     {
         yield return "--section=" + section;
@@ -129,7 +110,7 @@ public sealed class SectionDump
             yield return "--exclude-table=" + pattern;
         }
 
-        foreach (var pattern in source.ExcludeTableData)
+        foreach (var pattern in source.ExcludeTableData.Concat(source.ReadApart))
         {
             yield return "--exclude-table-data=" + pattern;
         }

@@ -70,7 +70,7 @@ public sealed class SourceCatalog
         """;
 
     // Tables hashed by an enum: pg_dump loads all rows below them through the topmost root, as an enum's oids, and so its hashes, change.
-    private const string UnsafePartitioned =
+    internal const string UnsafePartitioned =
         """
         WITH hashed (oid) AS (
           SELECT p.partrelid FROM pg_catalog.pg_partitioned_table p

@@ -9,6 +9,9 @@ public sealed class PostgresConnector
     /// <summary>Name under which sessions show in <c>pg_stat_activity</c>.</summary>
     public const string ApplicationName = "mina-backup";
 
+    // Sessions here carry whole tables.
+    private const int BufferSize = 128 << 10;
+
     /// <summary>Creates a connector.</summary>
     public PostgresConnector(ConnectionTarget target) => Target = target;
 
@@ -18,7 +21,10 @@ public sealed class PostgresConnector
     /// <summary>Opens a session of its own, outside any pool.</summary>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(Target.ToNpgsql().ConnectionString);
+        var settings = Target.ToNpgsql();
+        settings.ReadBufferSize = BufferSize;
+        settings.WriteBufferSize = BufferSize;
+        var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

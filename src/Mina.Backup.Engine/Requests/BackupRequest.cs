@@ -21,6 +21,9 @@ public sealed record BackupRequest
     /// <summary>pg_dump patterns of tables whose rows are left out.</summary>
     public IReadOnlyList<string> ExcludeTableData { get; init; } = [];
 
+    /// <summary>Sessions that read large tables beside pg_dump; 1 leaves everything to pg_dump, null decides by the processors.</summary>
+    public int? Jobs { get; init; }
+
     /// <summary>Leave out roles and tablespaces.</summary>
     public bool SkipGlobals { get; init; }
 

@@ -24,7 +24,13 @@ internal sealed class BackendTerminator
     /// <summary>Backends that this role may not end, as <c>user (pid n)</c>.</summary>
     public IReadOnlyList<string> Refused => [.. refused.Values.Order(StringComparer.Ordinal)];
 
-    /// <summary>Does the work, ending backends until it has ended.</summary>
+    /// <summary>Why backends were no longer ended while the work went on; null when they were throughout.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>
+    /// Does the work, ending backends until it has ended. The work's outcome is the outcome: that the other session broke meanwhile
+    /// does not undo what the work has done, and is kept in <see cref="Failure"/>.
+    /// </summary>
     public async Task RunDuringAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -37,7 +43,8 @@ internal sealed class BackendTerminator
         finally
         {
             await stop.CancelAsync();
-            await ending;
+            await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Failure = ending.Exception?.InnerException;
         }
     }
 

@@ -1,5 +1,6 @@
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -22,9 +23,11 @@ internal sealed class CopyBuilder
     /// <summary>Creates the empty copy, marked so that a later run knows it if this one is killed.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
-        var like = plan.Properties ?? (await DatabasePropertiesReader.ReadAsync(maintenance, "template0", cancellationToken))!;
+        var template = (await DatabasePropertiesReader.ReadAsync(maintenance, "template0", cancellationToken))!;
+        var like = plan.Properties ?? template;
         var owner = plan.Properties is null || (plan.Request.NoOwner && plan.State.Live is null) ? null : like.Owner;
-        var tablespace = plan.Properties is not null && plan.State.Tablespaces.Contains(like.Tablespace) ? like.Tablespace : null;
+        // The template's own tablespace is the default; naming it would need the right CREATE on it, which on pg_default only superusers have.
+        var tablespace = like.Tablespace != template.Tablespace && plan.State.Tablespaces.Contains(like.Tablespace) ? like.Tablespace : null;
         try
         {
             await TargetServer.ExecuteAsync(maintenance, DatabaseStatements.Create(Copy, like, owner, tablespace, plan.State.Major), cancellationToken);

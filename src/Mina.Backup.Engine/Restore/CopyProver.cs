@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Dump;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -12,6 +13,9 @@ namespace Mina.Backup.Engine.Restore;
 /// </summary>
 internal sealed class CopyProver
 {
+    private const long PartBytes = 32L << 20;
+    private const int MostParts = 1000;
+
     private readonly IReadOnlyList<ICopyOut> sessions;
     private readonly ConcurrentBag<string> differences = [];
 
@@ -23,14 +27,11 @@ internal sealed class CopyProver
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<RestoreProof> ProveAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken)
     {
-        var comparisons = new TableComparison[index.Tables.Count];
+        var tables = index.Tables.Select(table => new TableProof(table)).ToList();
         await ShareAsync(
-            Enumerable.Range(0, index.Tables.Count).OrderByDescending(i => index.Tables[i].Bytes),
-            async (session, i) =>
-            {
-                comparisons[i] = await CompareAsync(session, index.Tables[i], index.Header.ClientEncoding, cancellationToken);
-                compared(comparisons[i].ActualRows ?? 0);
-            });
+            (await PlanAsync(index, cancellationToken)).OrderByDescending(part => part.Bytes),
+            async (session, part) => compared(await tables[part.Table].ReadAsync(session, part.Copy, cancellationToken)));
+        IReadOnlyList<TableComparison> comparisons = [.. tables.Select(table => table.Compare())];
         await CompareLargeObjectSetAsync(index, cancellationToken);
         await ShareAsync(index.LargeObjects, (session, item) => CompareAsync(session, item, cancellationToken));
         await ShareAsync(index.Sequences, (session, item) => CompareAsync(session, item, cancellationToken));
@@ -56,27 +57,31 @@ internal sealed class CopyProver
         Detail = "Its rows were left out of the backup on request.",
     };
 
-    private static async Task<TableComparison> CompareAsync(ICopyOut session, IndexTable expected, string encoding, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ProofPart>> PlanAsync(BackupIndex index, CancellationToken cancellationToken)
     {
-        var comparison = new TableComparison { Table = expected.Name, ExpectedRows = expected.Rows, Outcome = CheckOutcome.Failed };
-        var actual = new LineFingerprint();
-        try
+        var parts = new List<ProofPart>();
+        foreach (var (id, table) in index.Tables.Index())
         {
-            await session.ReadAsync(ProofQueries.Table(expected, encoding), actual.Append, cancellationToken);
-        }
-        catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
-        {
-            return comparison with { Detail = problem.MessageText };
+            // Tables without a name of their own to read, or without columns, are read as a whole.
+            var count = sessions.Count > 1 && table.Sources is null && table.Columns.Length > 0 ? (int)Math.Min(table.Bytes / PartBytes, MostParts) : 0;
+            var blocks = count > 1 ? await BlocksAsync(table.Name, cancellationToken) : 0;
+            if (blocks < count || count < 2)
+            {
+                parts.Add(new ProofPart(id, table.Bytes, ProofQueries.Table(table, index.Header.ClientEncoding)));
+                continue;
+            }
+
+            parts.AddRange(TablePiece.Cut(table.Name, table.Columns, blocks, count)
+                .Select(piece => new ProofPart(id, table.Bytes / count, piece.ToCopyOut(index.Header.ClientEncoding))));
         }
 
-        if (actual.Rows != expected.Rows)
-        {
-            return comparison with { ActualRows = actual.Rows, Detail = string.Create(CultureInfo.InvariantCulture, $"{actual.Rows} rows instead of {expected.Rows}") };
-        }
+        return parts;
+    }
 
-        return actual.Fingerprint == expected.Fingerprint
-            ? comparison with { ActualRows = actual.Rows, Outcome = CheckOutcome.Passed }
-            : comparison with { ActualRows = actual.Rows, Detail = "the same number of rows with other content" };
+    private async Task<long> BlocksAsync(string table, CancellationToken cancellationToken)
+    {
+        var rows = await TextRows.ReadAsync(sessions[0], ProofQueries.Blocks(table), cancellationToken);
+        return rows is [[var blocks]] ? long.Parse(blocks, CultureInfo.InvariantCulture) : 0;
     }
 
     private async Task CompareLargeObjectSetAsync(BackupIndex index, CancellationToken cancellationToken)
@@ -146,4 +151,6 @@ internal sealed class CopyProver
             }
         }));
     }
+
+    private sealed record ProofPart(int Table, long Bytes, string Copy);
 }

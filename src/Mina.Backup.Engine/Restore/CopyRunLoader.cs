@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Mina.Backup.Engine.Restore;
 
-/// <summary>Loads single COPY runs over a connection, as the raw bytes that the dump holds.</summary>
+/// <summary>Loads COPY runs over a connection, as the raw bytes that the dump holds.</summary>
 internal sealed class CopyRunLoader
 {
     private readonly NpgsqlConnection connection;
@@ -22,23 +22,48 @@ internal sealed class CopyRunLoader
         this.backup = backup;
     }
 
-    /// <summary>Loads one run.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>Loads the runs of a unit.</summary>
+    /// <param name="unit">The unit.</param>
     /// <param name="loaded">Called with the plain bytes of each member loaded.</param>
-    /// <param name="cancellationToken">Ends it; the rows of the run are then not kept.</param>
-    public async Task LoadAsync(LoadRun run, Action<long> loaded, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends it; the rows of the unfinished run are then not kept.</param>
+    public async Task LoadAsync(LoadUnit unit, Action<long> loaded, CancellationToken cancellationToken)
+    {
+        if (!unit.Frozen)
+        {
+            foreach (var run in unit.Runs)
+            {
+                await LoadAsync(run, frozen: false, truncate: false, loaded, cancellationToken);
+            }
+
+            return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var run in unit.Runs)
+        {
+            await LoadAsync(run, frozen: true, truncate: run == unit.Runs[0], loaded, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task LoadAsync(LoadRun run, bool frozen, bool truncate, Action<long> loaded, CancellationToken cancellationToken)
     {
         StreamWriter? writer = null;
+        var next = ReadAsync(run, 0, cancellationToken);
         try
         {
             for (var i = 0; i < run.Members.Count; i++)
             {
-                using var block = await reader.ReadAsync(LoadRun.Locate(run.Members[i]), cancellationToken);
-                var rows = block.Memory;
+                using var block = await next;
+
+                // The next member is fetched and inflated while the server takes this one.
+                next = ReadAsync(run, i + 1, cancellationToken);
+                var rows = block!.Memory;
                 if (writer is null)
                 {
                     var headerLength = HeaderLength(rows.Span);
-                    writer = (StreamWriter)await connection.BeginTextImportAsync(CopyStatement(rows.Span[..headerLength]), cancellationToken);
+                    writer = await BeginAsync(rows.Span[..headerLength].ToArray(), frozen, truncate, cancellationToken);
                     rows = rows[headerLength..];
                 }
 
@@ -64,6 +89,41 @@ internal sealed class CopyRunLoader
             await CancelAsync(writer);
             throw;
         }
+        finally
+        {
+            await DiscardAsync(next);
+        }
+    }
+
+    private async Task<PlainBlock?> ReadAsync(LoadRun run, int member, CancellationToken cancellationToken) =>
+        member < run.Members.Count
+            ? await Task.Run(async () => await reader.ReadAsync(LoadRun.Locate(run.Members[member]), cancellationToken), CancellationToken.None)
+            : null;
+
+    private static async Task DiscardAsync(Task<PlainBlock?> unused)
+    {
+        await ((Task)unused).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (unused.IsCompletedSuccessfully)
+        {
+            unused.Result?.Dispose();
+        }
+    }
+
+    private async Task<StreamWriter> BeginAsync(byte[] header, bool frozen, bool truncate, CancellationToken cancellationToken)
+    {
+        if (!CopyHeader.TryParse(DumpEncoding.For(encoding).GetString(header).Trim(), out var table, out var columns))
+        {
+            throw Misplaced("a COPY statement");
+        }
+
+        if (truncate)
+        {
+            await TargetServer.ExecuteAsync(connection, $"TRUNCATE ONLY {table}", cancellationToken);
+        }
+
+        var list = columns.Length == 0 ? "" : $" ({columns})";
+        var options = $"ENCODING {SqlText.Literal(encoding)}{(frozen ? ", FREEZE" : "")}";
+        return (StreamWriter)await connection.BeginTextImportAsync($"COPY {table}{list} FROM STDIN WITH ({options})", cancellationToken);
     }
 
     private static async Task CancelAsync(StreamWriter? writer)
@@ -95,17 +155,6 @@ internal sealed class CopyRunLoader
 
         var newline = block[position..].IndexOf((byte)'\n');
         return found == SqlEvent.StatementEnds && newline >= 0 ? position + newline + 1 : throw Misplaced("a COPY statement");
-    }
-
-    private string CopyStatement(ReadOnlySpan<byte> header)
-    {
-        if (!CopyHeader.TryParse(DumpEncoding.For(encoding).GetString(header).Trim(), out var table, out var columns))
-        {
-            throw Misplaced("a COPY statement");
-        }
-
-        var list = columns.Length == 0 ? "" : $" ({columns})";
-        return $"COPY {table}{list} FROM STDIN WITH (ENCODING {SqlText.Literal(encoding)})";
     }
 
     private ReadOnlyMemory<byte> WithoutEndMark(ReadOnlyMemory<byte> rows) =>

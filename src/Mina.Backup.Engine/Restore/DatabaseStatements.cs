@@ -50,23 +50,28 @@ internal static class DatabaseStatements
     public static string Comment(string database, string? comment) =>
         $"COMMENT ON DATABASE {SqlText.Identifier(database)} IS {(comment is null ? "NULL" : SqlText.Literal(comment))}";
 
-    /// <summary>Connection limit, settings and security labels of another database, in order.</summary>
-    public static IEnumerable<string> Properties(string database, DatabaseProperties from)
+    /// <summary>Makes a database a template, which then cannot be dropped, or an ordinary one.</summary>
+    public static string Template(string database, bool isTemplate) =>
+        $"ALTER DATABASE {SqlText.Identifier(database)} IS_TEMPLATE {(isTemplate ? "true" : "false")}";
+
+    /// <summary>Connection limit, security labels and settings of another database, in order, each with what it is to an operator.</summary>
+    public static IEnumerable<(string What, string Sql)> Properties(string database, DatabaseProperties from)
     {
         var name = SqlText.Identifier(database);
         if (from.ConnectionLimit != -1)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"ALTER DATABASE {name} CONNECTION LIMIT {from.ConnectionLimit}");
-        }
-
-        if (from.IsTemplate)
-        {
-            yield return $"ALTER DATABASE {name} IS_TEMPLATE true";
+            yield return ("The connection limit", string.Create(CultureInfo.InvariantCulture, $"ALTER DATABASE {name} CONNECTION LIMIT {from.ConnectionLimit}"));
         }
 
         foreach (var (provider, label) in from.SecurityLabels)
         {
-            yield return $"SECURITY LABEL FOR {SqlText.Identifier(provider)} ON DATABASE {name} IS {SqlText.Literal(label)}";
+            yield return ($"The security label of {provider}", $"SECURITY LABEL FOR {SqlText.Identifier(provider)} ON DATABASE {name} IS {SqlText.Literal(label)}");
+        }
+
+        foreach (var setting in from.Settings)
+        {
+            var what = setting.Role is { } role ? $"The setting {setting.Name} of the role {role}" : $"The setting {setting.Name}";
+            yield return (what, Setting(database, setting));
         }
     }
 
@@ -84,7 +89,7 @@ internal static class DatabaseStatements
     }
 
     /// <summary>Privileges of another database. Nothing when it has the default ones, which a new database has as well.</summary>
-    public static IEnumerable<string> Acl(string database, DatabaseProperties from)
+    public static IEnumerable<Grant> Acl(string database, DatabaseProperties from)
     {
         if (from.Acl is not { } items)
         {
@@ -92,28 +97,27 @@ internal static class DatabaseStatements
         }
 
         var name = SqlText.Identifier(database);
-        yield return $"REVOKE ALL ON DATABASE {name} FROM PUBLIC";
-        yield return $"REVOKE ALL ON DATABASE {name} FROM {SqlText.Identifier(from.Owner)}";
+        yield return new Grant("The revocation of the default privileges", $"REVOKE ALL ON DATABASE {name} FROM PUBLIC", SetRole: null);
+        yield return new Grant("The revocation of the owner's privileges", $"REVOKE ALL ON DATABASE {name} FROM {SqlText.Identifier(from.Owner)}", SetRole: null);
         // What the owner granted comes first: others can hand on only what they were given.
         foreach (var item in items.Select(AclItem.Parse).OrderBy(item => item.Grantor != from.Owner))
         {
-            var foreign = item.Grantor != from.Owner;
-            if (foreign)
-            {
-                yield return $"SET ROLE {SqlText.Identifier(item.Grantor)}";
-            }
-
+            var setRole = item.Grantor == from.Owner ? null : $"SET LOCAL ROLE {SqlText.Identifier(item.Grantor)}";
             foreach (var group in item.Privileges.Where(privilege => Privileges.ContainsKey(privilege.Letter)).GroupBy(privilege => privilege.Grantable))
             {
                 var list = string.Join(", ", group.Select(privilege => Privileges[privilege.Letter]));
                 var grantee = item.Grantee.Length == 0 ? "PUBLIC" : SqlText.Identifier(item.Grantee);
-                yield return $"GRANT {list} ON DATABASE {name} TO {grantee}{(group.Key ? " WITH GRANT OPTION" : "")}";
-            }
-
-            if (foreign)
-            {
-                yield return "RESET ROLE";
+                yield return new Grant(
+                    $"The privilege {list} of {(item.Grantee.Length == 0 ? "PUBLIC" : item.Grantee)}",
+                    $"GRANT {list} ON DATABASE {name} TO {grantee}{(group.Key ? " WITH GRANT OPTION" : "")}",
+                    setRole);
             }
         }
     }
+
+    /// <summary>One change of a database's privileges.</summary>
+    /// <param name="What">What it is to an operator.</param>
+    /// <param name="Sql">The statement.</param>
+    /// <param name="SetRole">Statement that makes the session act for who granted it; null for the owner.</param>
+    internal sealed record Grant(string What, string Sql, string? SetRole);
 }

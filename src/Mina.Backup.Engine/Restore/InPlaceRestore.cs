@@ -29,14 +29,14 @@ internal sealed class InPlaceRestore
         plan.Notes.AddRange(notes);
         await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(plan.Names.Target), cancellationToken);
         await plan.Phases.RunAsync("Empty", null, () => EmptyAsync(psql, sessions, cancellationToken));
-        var transaction = await TransactionAsync(psql, cancellationToken);
+        var transaction = await TransactionIdentity.ReadAsync(psql, cancellationToken);
         await plan.Phases.RunAsync("Load", plan.Backup.PlainLength, async () =>
         {
             await psql.RunScriptAsync(BackupText.ReadAllAsync(plan.Backup, plan.Phases.Advance, cancellationToken), plan.Filter, cancellationToken);
             await psql.SynchronizeAsync(cancellationToken);
         });
         var proof = await plan.Phases.RunAsync("Prove", plan.Backup.Rows, ProgressUnit.Rows, () => ProveAsync(psql, sessions, cancellationToken));
-        if (await TransactionAsync(psql, cancellationToken) != transaction)
+        if (await TransactionIdentity.ReadAsync(psql, cancellationToken) != transaction)
         {
             throw new RestoreException(
                 ErrorCatalog.InPlaceNotPossible,
@@ -44,17 +44,62 @@ internal sealed class InPlaceRestore
                 new ErrorContext { Target = plan.Names.Target });
         }
 
-        await plan.Phases.RunAsync("Commit", null, async () =>
+        await plan.Phases.RunAsync("Commit", null, () => CommitAsync(psql, transaction, cancellationToken));
+        await AnalyzeAsync(cancellationToken);
+        return proof;
+    }
+
+    private async Task CommitAsync(PsqlSession psql, TransactionIdentity transaction, CancellationToken cancellationToken)
+    {
+        try
         {
             await psql.ExecuteAsync("COMMIT", CancellationToken.None);
             await psql.CompleteAsync(CancellationToken.None);
-        });
-        await plan.Phases.RunAsync("Analyze", null, async () =>
+        }
+        catch (Exception problem) when (problem is MinaException or IOException or OperationCanceledException)
         {
-            await using var session = await plan.Server.OpenAsync(plan.Names.Target, cancellationToken);
-            await TargetServer.ExecuteAsync(session, "ANALYZE", cancellationToken);
-        });
-        return proof;
+            switch (await new CommitInquiry(plan.Server, plan.Context.Clock).WasCommittedAsync(transaction, plan.Names.Target))
+            {
+                case true:
+                    plan.Context.Verbose($"The server committed; its answer got lost: {problem.Message}");
+                    return;
+                case false:
+                    // Canceling kills psql, which then looks like a failure of its own.
+                    cancellationToken.ThrowIfCancellationRequested();
+                    throw;
+                default:
+                    var known = problem as MinaException;
+                    throw new RestoreException(
+                        known?.Definition ?? ErrorCatalog.ServerConnectionLost,
+                        $"The session ended while {plan.Names.Target} was committed, and the server cannot be asked for the outcome: {problem.Message}",
+                        new ErrorContext
+                        {
+                            Target = plan.Names.Target,
+                            SqlState = known?.SqlState,
+                            Action = $"Look into {plan.Names.Target}: it holds either all of the restored content, proven, or all of the former.",
+                        },
+                        problem);
+            }
+        }
+    }
+
+    // The content is committed by now: what fails here is worth a note, never a failed restore.
+    private async Task AnalyzeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await plan.Phases.RunAsync("Analyze", null, async () =>
+            {
+                await using var session = await plan.Server.OpenAsync(plan.Names.Target, cancellationToken);
+                await TargetServer.ExecuteAsync(session, "ANALYZE", cancellationToken);
+            });
+        }
+        catch (Exception problem) when (problem is MinaException or NpgsqlException or IOException or OperationCanceledException)
+        {
+            var message = $"The content is restored and committed, but ANALYZE did not end: {problem.Message.TrimEnd('.')}. Run it yourself, or queries may be slow until autovacuum has.";
+            plan.Context.Warning(message);
+            plan.Notes.Add(message);
+        }
     }
 
     private static async Task EmptyAsync(PsqlSession psql, SessionOpener sessions, CancellationToken cancellationToken)
@@ -75,6 +120,8 @@ internal sealed class InPlaceRestore
     {
         // The dump has changed the session's settings; rows print as they were dumped only under the pinned ones.
         await psql.ExecuteAsync("RESET ALL", cancellationToken);
+        // Not among psql's start options: names of objects, in columns of type regclass and its like, print as the dump's with an empty path only.
+        await psql.ExecuteAsync("SELECT pg_catalog.set_config('search_path', '', false)", cancellationToken);
         await psql.ExecuteAsync("SET client_encoding = 'UTF8'", cancellationToken);
         foreach (var statement in sessions.Statements)
         {
@@ -87,7 +134,4 @@ internal sealed class InPlaceRestore
         ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
         return proof;
     }
-
-    private static async Task<string> TransactionAsync(PsqlSession psql, CancellationToken cancellationToken) =>
-        (await TextRows.ReadAsync(psql, "COPY (SELECT pg_catalog.pg_current_xact_id()) TO STDOUT", cancellationToken))[0][0];
 }

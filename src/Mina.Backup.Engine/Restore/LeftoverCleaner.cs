@@ -54,9 +54,17 @@ internal sealed class LeftoverCleaner
         }
     }
 
-    /// <summary>Drops a database with whatever is connected to it.</summary>
-    public static Task DropAsync(NpgsqlConnection session, string database, CancellationToken cancellationToken) =>
-        TargetServer.ExecuteAsync(session, $"DROP DATABASE IF EXISTS {SqlText.Identifier(database)} WITH (FORCE)", cancellationToken);
+    /// <summary>Drops a database with whatever is connected to it; nothing when there is none of that name.</summary>
+    public static async Task DropAsync(NpgsqlConnection session, string database, CancellationToken cancellationToken)
+    {
+        // PostgreSQL drops no template.
+        if (await TargetServer.QueryAsync(session, "SELECT datistemplate FROM pg_catalog.pg_database WHERE datname = $1", row => row.GetBoolean(0), cancellationToken, database) is [true])
+        {
+            await TargetServer.ExecuteAsync(session, DatabaseStatements.Template(database, isTemplate: false), cancellationToken);
+        }
+
+        await TargetServer.ExecuteAsync(session, $"DROP DATABASE IF EXISTS {SqlText.Identifier(database)} WITH (FORCE)", cancellationToken);
+    }
 
     // Advisory locks count per database; a claim may have been made from another maintenance database, so pg_locks is asked.
     private async Task<bool> IsClaimedAsync(string copy, CancellationToken cancellationToken) =>

@@ -6,19 +6,25 @@ namespace Mina.Backup.Engine.Restore;
 internal sealed class NpgsqlCopyOut : ICopyOut
 {
     private readonly NpgsqlConnection connection;
-    private readonly byte[] buffer = new byte[1 << 16];
+    private readonly byte[] buffer = new byte[1 << 18];
 
     public NpgsqlCopyOut(NpgsqlConnection connection) => this.connection = connection;
 
     /// <inheritdoc/>
-    public async Task ReadAsync(string copy, CopyOutHandler handler, CancellationToken cancellationToken)
+    public Task ReadAsync(string copy, CopyOutHandler handler, CancellationToken cancellationToken) =>
+        // Npgsql reads a row at a time: without a task for each, that takes two thirds of the time.
+        Task.Factory.StartNew(() => Read(copy, handler, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Read(string copy, CopyOutHandler handler, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+
         // The reader's base stream gives the server's bytes as they are, in whatever encoding the COPY names.
-        using var reader = (StreamReader)await connection.BeginTextExportAsync(copy, cancellationToken);
-        var raw = reader.BaseStream;
+        using var reader = (StreamReader)connection.BeginTextExport(copy);
         int count;
-        while ((count = await raw.ReadAsync(buffer, cancellationToken)) > 0)
+        while ((count = reader.BaseStream.Read(buffer.AsSpan())) > 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             handler(buffer.AsSpan(0, count));
         }
     }

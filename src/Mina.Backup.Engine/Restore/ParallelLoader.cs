@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Runtime;
 
 namespace Mina.Backup.Engine.Restore;
 
@@ -21,21 +22,21 @@ internal sealed class ParallelLoader
     /// <summary>Loads every run into a database. The first failure ends all connections.</summary>
     public async Task LoadAsync(BackupIndex index, string database, Action<long> loaded, CancellationToken cancellationToken)
     {
-        var runs = new ConcurrentQueue<LoadRun>(LoadRun.All(index));
+        var units = new ConcurrentQueue<LoadUnit>(LoadUnit.Plan(index, jobs));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var workers = Enumerable.Range(0, Math.Min(jobs, Math.Max(1, runs.Count)))
-            .Select(_ => Task.Run(() => WorkAsync(index, database, runs, loaded, stop), CancellationToken.None))
+        var workers = Enumerable.Range(0, Math.Min(jobs, Math.Max(1, units.Count)))
+            .Select(_ => Task.Run(() => WorkAsync(index, database, units, loaded, stop), CancellationToken.None))
             .ToList();
         await FirstFailure.WhenAllAsync(workers, stop);
     }
 
-    private async Task WorkAsync(BackupIndex index, string database, ConcurrentQueue<LoadRun> runs, Action<long> loaded, CancellationTokenSource stop)
+    private async Task WorkAsync(BackupIndex index, string database, ConcurrentQueue<LoadUnit> units, Action<long> loaded, CancellationTokenSource stop)
     {
         await using var session = await sessions.OpenAsync(database, stop.Token);
         var loader = new CopyRunLoader(session, reader, index.Header.ClientEncoding, index.Header.Backup);
-        while (runs.TryDequeue(out var run))
+        while (units.TryDequeue(out var unit))
         {
-            await loader.LoadAsync(run, loaded, stop.Token);
+            await loader.LoadAsync(unit, loaded, stop.Token);
         }
     }
 }

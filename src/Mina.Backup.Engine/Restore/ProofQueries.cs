@@ -25,6 +25,12 @@ internal static class ProofQueries
         return $"COPY {source} TO STDOUT WITH (ENCODING {SqlText.Literal(encoding)})";
     }
 
+    /// <summary>Blocks of a table that ranges of them can be read of: servers before 14 read the whole table for each range, so they have none.</summary>
+    public static string Blocks(string name) =>
+        "COPY (SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 140000 AND c.relkind = 'r' "
+        + "THEN pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8 ELSE 0 END "
+        + $"FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({SqlText.Literal(name)})) TO STDOUT";
+
     /// <summary>Kind of a relation.</summary>
     public static string RelationKind(string name) =>
         $"COPY (SELECT c.relkind FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({SqlText.Literal(name)})) TO STDOUT";

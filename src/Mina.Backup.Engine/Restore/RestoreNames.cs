@@ -16,6 +16,7 @@ internal sealed record RestoreNames(string Target, DateTimeOffset StartedAt)
     private const string AsideInfix = "_before_restore_";
     private const string TimestampFormat = "yyyyMMdd_HHmmss";
     private const string MarkerStart = "Unfinished restore by mina-backup ";
+    private const string KeptStart = "Proven restore by mina-backup, kept because it could not be put in place of ";
 
     /// <summary>The database that is loaded and proven.</summary>
     public string Copy => Compose(CopyInfix);
@@ -25,6 +26,9 @@ internal sealed record RestoreNames(string Target, DateTimeOffset StartedAt)
 
     /// <summary>The comment of the copy while it is not in place.</summary>
     public string Marker => MarkerStart + JsonSerializer.Serialize(Target);
+
+    /// <summary>The comment of a proven copy that could not be put in place: no later run takes it for a leftover.</summary>
+    public string KeptMarker => KeptStart + JsonSerializer.Serialize(Target);
 
     /// <summary>Advisory lock that a living run holds for its copy.</summary>
     public static long LockKey(string copy) => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(copy)));

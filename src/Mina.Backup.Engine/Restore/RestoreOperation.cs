@@ -8,7 +8,8 @@ namespace Mina.Backup.Engine.Restore;
 
 /// <summary>
 /// Restores a backup: verifies it, looks at the target, saves what is there, loads and proves a copy, and only then puts it in place.
-/// Until that last step the live database is untouched, and a failure or cancellation at any point leaves it serving.
+/// Until that last step the live database is untouched, and a failure or cancellation at any point leaves it serving; -DropFirst is the exception,
+/// and its errors say so.
 /// </summary>
 public sealed class RestoreOperation
 {
@@ -123,7 +124,7 @@ public sealed class RestoreOperation
             }
             catch (Exception problem) when (restore.LiveDropped && saved is not null)
             {
-                throw LiveLost(plan, saved, problem);
+                throw LiveLost(plan, saved, restore.KeptCopy, problem);
             }
 
             aside = await restore.DropOriginalAsync();
@@ -148,7 +149,7 @@ public sealed class RestoreOperation
     }
 
     // The catalog's advice for most errors says that the live database is as it was; after -DropFirst it is not.
-    private static RestoreException LiveLost(RestorePlan plan, BackupResult saved, Exception problem)
+    private static RestoreException LiveLost(RestorePlan plan, BackupResult saved, string? keptCopy, Exception problem)
     {
         var target = plan.Names.Target;
         var known = problem as MinaException
@@ -159,7 +160,7 @@ public sealed class RestoreOperation
             new ErrorContext
             {
                 Target = target,
-                Action = $"Restore the safety backup: {saved.Path}",
+                Action = (keptCopy is null ? "" : $"{known?.RecommendedAction} Or: ") + $"Restore the safety backup: {saved.Path}",
                 SqlState = known?.SqlState,
                 ServerDetail = known?.ServerDetail,
                 ServerHint = known?.ServerHint,

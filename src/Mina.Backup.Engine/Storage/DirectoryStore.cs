@@ -107,8 +107,8 @@ public sealed class DirectoryStore : IBackupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(CancellationToken cancellationToken) =>
-        await Task.Run(() => StorageErrors.Translate(folder, "swept", () => Sweep(cancellationToken)), cancellationToken).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(Func<string, bool> isOurs, CancellationToken cancellationToken) =>
+        await Task.Run(() => StorageErrors.Translate(folder, "swept", () => Sweep(isOurs, cancellationToken)), cancellationToken).ConfigureAwait(false);
 
     private static string CheckName(string name) =>
         name.Length > 0 && name is not ("." or "..") && name.IndexOfAny(['/', '\\', '\0']) < 0 && !name.EndsWith(PartialSuffix, StringComparison.Ordinal)
@@ -141,7 +141,7 @@ public sealed class DirectoryStore : IBackupStore
         return found;
     }
 
-    private List<string> Sweep(CancellationToken cancellationToken)
+    private List<string> Sweep(Func<string, bool> isOurs, CancellationToken cancellationToken)
     {
         List<string> swept = [];
         if (!FolderExists())
@@ -152,9 +152,10 @@ public sealed class DirectoryStore : IBackupStore
         foreach (var path in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (StagedFile.TryRemoveAbandoned(path))
+            var fileName = Path.GetFileName(path);
+            if (isOurs(StagedFile.NameOf(fileName)) && StagedFile.TryRemoveAbandoned(path))
             {
-                swept.Add(Path.GetFileName(path));
+                swept.Add(fileName);
             }
         }
 

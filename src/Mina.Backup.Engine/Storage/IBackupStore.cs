@@ -39,5 +39,9 @@ public interface IBackupStore
     ValueTask<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Removes what runs that no longer live left unfinished; objects that a living run is writing stay. Returns their names.</summary>
-    ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(CancellationToken cancellationToken);
+    /// <param name="isOurs">
+    /// Whether an object of this name is one that the caller's runs write. A place may be shared with others, whose unfinished files can look the same.
+    /// </param>
+    /// <param name="cancellationToken">Ends the sweep.</param>
+    ValueTask<IReadOnlyList<string>> SweepAbandonedAsync(Func<string, bool> isOurs, CancellationToken cancellationToken);
 }

@@ -73,6 +73,14 @@ internal sealed class StagedFile : StagedObject
         }
     }
 
+    /// <summary>Name of the object that an unfinished file was to become.</summary>
+    public static string NameOf(string partial)
+    {
+        var name = partial[..^DirectoryStore.PartialSuffix.Length];
+        var dot = name.LastIndexOf('.');
+        return dot > 0 && Guid.TryParseExact(name.AsSpan(dot + 1), "N", out _) ? name[..dot] : name;
+    }
+
     /// <summary>Removes an unfinished file unless a living run holds its lock. The lock is held while removing.</summary>
     public static bool TryRemoveAbandoned(string partial)
     {

@@ -85,7 +85,7 @@ public static partial class ErrorCatalog
         nameof(SwapFailed),
         ErrorKind.Unavailable,
         "The proven copy could not be renamed into the live database's place.",
-        "The live database is as it was; end what holds it, then run the command again.");
+        "The live database serves on, and the message names the database that holds the proven copy: end what holds the live one and run the command again, or rename both yourself.");
 
     /// <summary>The live database's content cannot be replaced in one transaction.</summary>
     public static readonly ErrorDefinition InPlaceNotPossible = new(

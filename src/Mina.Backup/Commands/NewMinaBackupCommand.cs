@@ -61,6 +61,11 @@ public sealed class NewMinaBackupCommand : AsyncCmdlet
     [ValidateRange(1, 9)]
     public int CompressionLevel { get; set; } = 6;
 
+    /// <summary>Sessions that read large tables beside pg_dump; 1 leaves all of them to pg_dump. By default decided by the processors.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int? Jobs { get; set; }
+
     /// <summary>Tables to leave out altogether, as pg_dump patterns.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -114,6 +119,7 @@ public sealed class NewMinaBackupCommand : AsyncCmdlet
         Location = ResolvePath(Path),
         Protection = protection,
         CompressionLevel = CompressionLevel,
+        Jobs = Jobs,
         ExcludeTable = ExcludeTable,
         ExcludeTableData = ExcludeTableData,
         SkipGlobals = SkipGlobals,

@@ -17,7 +17,7 @@ public sealed class RemoveMinaBackupCommand : BackupCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Location is null ? Name : $"{Name} in {Location}", "Remove the backup"))
+        if (ShouldProcess(Described, "Remove the backup"))
         {
             ReportFailure(Name, () =>
             {

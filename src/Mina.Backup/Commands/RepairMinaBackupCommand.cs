@@ -17,7 +17,7 @@ public sealed class RepairMinaBackupCommand : BackupReadingCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Name, "Rebuild manifest and index"))
+        if (ShouldProcess(Described, "Rebuild manifest and index"))
         {
             ReportFailure(Name, () => WriteObject(WithKeys(keys =>
             {

@@ -25,13 +25,22 @@ public abstract class BackupCmdlet : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string? Location { get; set; }
 
+    /// <summary>Name of the data file, where several backups share a name.</summary>
+    /// <remarks>A plain and an encrypted file may bear one name; whoever pipes one of them in means that one and no other.</remarks>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? FileName { get; set; }
+
+    /// <summary>The backup in a question to the operator: the very file where it is known.</summary>
+    private protected string Described => Location is null ? FileName ?? Name : $"{FileName ?? Name} in {Location}";
+
     /// <summary>The backup that the parameters name.</summary>
     private protected BackupReference Reference
     {
         get
         {
             var isPath = Name.Contains('/', StringComparison.Ordinal) || Name.Contains('\\', StringComparison.Ordinal);
-            return new BackupReference(isPath ? ResolvePath(Name)! : Name, ResolvePath(Location));
+            return new BackupReference(isPath ? ResolvePath(Name)! : Name, ResolvePath(Location), FileName);
         }
     }
 }

@@ -48,14 +48,15 @@ internal static class MinaProgram
     /// <summary>Starts it with all three streams piped.</summary>
     public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Path)
+        // Whoever runs the tests in the background may have SIGINT ignored, which children inherit: env gives it back.
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "/usr/bin/env" : Path)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in arguments)
+        foreach (var argument in OperatingSystem.IsLinux() ? ["--default-signal=INT,TERM", Path, .. arguments] : arguments)
         {
             start.ArgumentList.Add(argument);
         }

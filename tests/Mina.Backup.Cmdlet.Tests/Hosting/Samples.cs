@@ -17,7 +17,7 @@ internal static class Samples
 
     public const string BackupVerification = """
         [Mina.Backup.Model.BackupVerification]@{
-            Name = 'mina_db_backup_20261124_011500'; Location = '/backups'; Path = '/backups/mina_db_backup_20261124_011500.sql.gz'
+            Name = 'mina_db_backup_20261124_011500'; Location = '/backups'; FileName = 'mina_db_backup_20261124_011500.sql.gz'; Path = '/backups/mina_db_backup_20261124_011500.sql.gz'
             Outcome = 'Failed'; CheckedAt = [System.DateTimeOffset]::UnixEpoch; Duration = [System.TimeSpan]::FromSeconds(3.25)
             BytesRead = 1536; Rows = 42
             Checks = [Mina.Backup.Model.VerificationCheck[]]@(
@@ -58,7 +58,7 @@ internal static class Samples
 
     public const string BackupResult = """
         [Mina.Backup.Model.BackupResult]@{
-            Name = 'mina_db_backup_20261124_011500'; Location = '/backups'; FileName = 'f'; Path = '/backups/f'; Database = 'mina'
+            Name = 'mina_db_backup_20261124_011500'; Location = '/backups'; FileName = 'mina_db_backup_20261124_011500.sql.gz'; Path = '/backups/mina_db_backup_20261124_011500.sql.gz'; Database = 'mina'
             CreatedAt = [System.DateTimeOffset]::UnixEpoch; Size = 2048; Encryption = 'Recipient'; Format = 'Mina'; State = 'Verified'; Rows = 77
             LogPath = '/logs/run.log'; Duration = [System.TimeSpan]::FromSeconds(3661); GlobalsFileName = 'g'
             Phases = [Mina.Backup.Model.PhaseTiming[]]@([Mina.Backup.Model.PhaseTiming]::new('Dump', [System.TimeSpan]::FromSeconds(1.5)))

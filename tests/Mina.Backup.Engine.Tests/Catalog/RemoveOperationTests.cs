@@ -85,6 +85,25 @@ public sealed class RemoveOperationTests : IDisposable
         Assert.Equal(place.PathOf(Older + ".sql.gz"), Assert.Single(Directory.GetFiles(place.Folder)));
     }
 
+    [Fact]
+    public async Task The_file_that_the_reference_names_goes_and_the_described_one_stays()
+    {
+        await place.WriteListedAsync(Older, verified: true);
+        await place.WriteRawAsync(Older + ".sql.gz.gpg", [1]);
+
+        var removed = await new RemoveOperation(place.Catalog).RunAsync(
+            new RemoveRequest { Backup = new BackupReference(Older, place.Folder, Older + ".sql.gz.gpg") },
+            place.Context,
+            Cancellation);
+
+        Assert.Equal([Older + ".sql.gz.gpg"], removed.Files);
+        Assert.True(File.Exists(place.PathOf(Older + ".sql.gz")));
+        Assert.True(File.Exists(place.PathOf(Older + ".manifest.json")));
+        var error = await Assert.ThrowsAsync<CatalogException>(
+            () => place.Catalog.ResolveAsync(new BackupReference(Older, place.Folder, Older + ".sql"), Cancellation));
+        Assert.Equal(ErrorCatalog.BackupNotFound, error.Definition);
+    }
+
     private Task<RemovedBackup> RemoveAsync(string name, bool force = false) => new RemoveOperation(place.Catalog).RunAsync(
         new RemoveRequest { Backup = new BackupReference(name), Force = force },
         place.Context,

@@ -42,6 +42,22 @@ public sealed class BackupOperationTests(ClusterFixture clusters) : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_backup_left_goes_and_what_others_are_downloading_stays()
+    {
+        await using var database = await clusters.CreateDatabaseAsync("CREATE TABLE t (a int)");
+        const string Left = "mina_db_backup_20260101_000000.sql.gz.partial";
+        string[] others = ["holiday-photos.zip.partial", "customers.sql.partial", "mina_db_backup_of_mine.sql.gz.partial"];
+        foreach (var name in others.Append(Left))
+        {
+            await File.WriteAllTextAsync(Path.Combine(bench.Machine.BackupDirectory, name), "content", TestContext.Current.CancellationToken);
+        }
+
+        await bench.BackUpAsync(database);
+
+        Assert.Equal(others.Order(), Directory.GetFiles(bench.Machine.BackupDirectory, "*.partial").Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task An_encrypted_backup_is_verified_with_the_keys_of_its_run()
     {
         bench.Machine.Set("GPG_BACKUP_PASSPHRASE", "correct horse");

@@ -82,11 +82,14 @@ internal sealed class RestoreScene : IAsyncDisposable
     public Task<long> NotesAsync() => Live.ScalarAsync<long>("SELECT count(*) FROM public.notes");
 
     /// <summary>Names of databases that restores of the live one left.</summary>
-    public async Task<IReadOnlyList<string>> OthersAsync()
+    public Task<IReadOnlyList<string>> OthersAsync() => OthersAsync(Live);
+
+    /// <summary>Names of databases that restores of a live one left.</summary>
+    public static async Task<IReadOnlyList<string>> OthersAsync(TestDatabase live)
     {
-        await using var connection = await Live.OpenAsync();
+        await using var connection = await live.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY 1", connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = Live.Name.Replace("_", "\\_", StringComparison.Ordinal) + "\\_%restore%" });
+        command.Parameters.Add(new NpgsqlParameter { Value = live.Name.Replace("_", "\\_", StringComparison.Ordinal) + "\\_%restore%" });
         await using var reader = await command.ExecuteReaderAsync(Token);
         var names = new List<string>();
         while (await reader.ReadAsync(Token))

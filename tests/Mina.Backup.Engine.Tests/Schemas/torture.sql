@@ -446,6 +446,12 @@ CREATE TABLE with_lo (id int PRIMARY KEY, content lo);
 INSERT INTO with_lo VALUES (1, 700001), (2, 700003);
 CREATE TRIGGER lo_cleanup BEFORE UPDATE OR DELETE ON with_lo FOR EACH ROW EXECUTE FUNCTION lo_manage(content);
 
+-- Names that resolve through the usual search path, and so print without their schema wherever that path is in force.
+CREATE TABLE public.found_by_path (id int PRIMARY KEY);
+CREATE FUNCTION public.found_by_path(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+CREATE TABLE names_of_objects (a regclass, b regprocedure, c regtype, d regclass[]);
+INSERT INTO names_of_objects VALUES ('public.found_by_path', 'public.found_by_path(int)', 'public.found_by_path', '{public.found_by_path}');
+
 -- Owners, rights down to columns, rights passed on by others, comments.
 ALTER TABLE indexed OWNER TO "torture owner";
 ALTER TABLE "quo""te" OWNER TO "tört ""quoted"" röle";

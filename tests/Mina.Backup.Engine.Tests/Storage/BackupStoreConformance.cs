@@ -19,7 +19,7 @@ public abstract class BackupStoreConformance
         Assert.Empty(await ListAsync(store, ""));
         Assert.Null(await store.FindAsync("a", Token));
         Assert.False(await store.DeleteAsync("a", Token));
-        Assert.Empty(await store.SweepAbandonedAsync(Token));
+        Assert.Empty(await store.SweepAbandonedAsync(_ => true, Token));
         Assert.Equal("ObjectNotFound", await OutcomeAsync(async () => await store.OpenReadAsync("a", Token)));
     }
 
@@ -90,7 +90,7 @@ public abstract class BackupStoreConformance
         }
 
         Assert.Equal(25, (await ListAsync(Open(), "")).Count);
-        Assert.Empty(await Open().SweepAbandonedAsync(Token));
+        Assert.Empty(await Open().SweepAbandonedAsync(_ => true, Token));
     }
 
     private async Task<int> TryStageAsync(string name, int writer)
@@ -124,7 +124,7 @@ public abstract class BackupStoreConformance
         var store = Open();
         await using var staged = await store.StageAsync("a", Token);
         await staged.Content.WriteAsync("x"u8.ToArray(), Token);
-        Assert.Empty(await Open().SweepAbandonedAsync(Token));
+        Assert.Empty(await Open().SweepAbandonedAsync(_ => true, Token));
         await staged.CommitAsync(Token);
         Assert.NotNull(await store.FindAsync("a", Token));
     }

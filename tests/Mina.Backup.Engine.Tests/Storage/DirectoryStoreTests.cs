@@ -32,10 +32,25 @@ public sealed class DirectoryStoreTests : BackupStoreConformance, IDisposable
         var store = Open();
         await using var living = await store.StageAsync("living", Token);
         await File.WriteAllTextAsync(Path.Combine(Folder, "dead.partial"), "left behind", Token);
-        Assert.Equal(["dead.partial"], await store.SweepAbandonedAsync(Token));
+        Assert.Equal(["dead.partial"], await store.SweepAbandonedAsync(_ => true, Token));
         Assert.True(File.Exists(Path.Combine(Folder, "living.partial")));
         await living.CommitAsync(Token);
         Assert.Equal(["living"], await ListAsync(store, ""));
+    }
+
+    [Fact]
+    public async Task Only_what_the_caller_calls_its_own_is_swept()
+    {
+        Directory.CreateDirectory(Folder);
+        string[] own = ["mine.partial", $"mine.{Guid.NewGuid():N}.partial"];
+        string[] others = ["holiday-photos.zip.partial", $"mine.{Guid.NewGuid():N}x.partial", "mine.part"];
+        foreach (var name in own.Concat(others))
+        {
+            await File.WriteAllTextAsync(Path.Combine(Folder, name), "content", Token);
+        }
+
+        Assert.Equal(own.Order(), (await Open().SweepAbandonedAsync(name => name == "mine", Token)).Order());
+        Assert.Equal(others.Order(), Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -61,11 +76,11 @@ public sealed class DirectoryStoreTests : BackupStoreConformance, IDisposable
             RedirectStandardOutput = true,
         })!;
         Assert.Equal("held", await holder.StandardOutput.ReadLineAsync(Token));
-        Assert.Empty(await Open().SweepAbandonedAsync(Token));
+        Assert.Empty(await Open().SweepAbandonedAsync(_ => true, Token));
         Assert.Equal("ObjectExists", await OutcomeAsync(async () => await Open().StageAsync("a", Token)));
         holder.StandardInput.Close();
         await holder.WaitForExitAsync(Token);
-        Assert.Equal(["a.partial"], await Open().SweepAbandonedAsync(Token));
+        Assert.Equal(["a.partial"], await Open().SweepAbandonedAsync(_ => true, Token));
     }
 
     [Fact]

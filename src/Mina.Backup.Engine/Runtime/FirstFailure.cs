@@ -1,4 +1,4 @@
-namespace Mina.Backup.Engine.Restore;
+namespace Mina.Backup.Engine.Runtime;
 
 /// <summary>Waits for tasks that work on one thing, so that the first failure ends the others and is the one reported.</summary>
 internal static class FirstFailure
