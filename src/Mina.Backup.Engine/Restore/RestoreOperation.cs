@@ -127,7 +127,7 @@ public sealed class RestoreOperation
                 throw LiveLost(plan, saved, restore.KeptCopy, problem);
             }
 
-            aside = await restore.DropOriginalAsync();
+            aside = await restore.DropOriginalAsync(proof);
         }
 
         return new RestoreResult
