@@ -170,7 +170,8 @@ public sealed class VerifiedBackupOpener
         }
 
         var context = new ErrorContext { Target = entry.Info.Name };
-        if (checks.FirstOrDefault(check => check.Check == VerificationCheckKind.Script && check.Outcome == CheckOutcome.Failed) is { } hostile)
+        if (checks.FirstOrDefault(check => check is { Check: VerificationCheckKind.Script, Outcome: CheckOutcome.Failed }
+            && check.ErrorId == ErrorCatalog.HostileScript.Id) is { } hostile)
         {
             throw new IntegrityException(ErrorCatalog.HostileScript, $"The backup {entry.Info.Name} must not reach psql. {hostile.Detail}", context);
         }
@@ -178,7 +179,9 @@ public sealed class VerifiedBackupOpener
         if (checks.FirstOrDefault(check => check.Outcome == CheckOutcome.Failed && !IsCompanionLost(check)) is { } failed)
         {
             var definition = ErrorCatalog.All.FirstOrDefault(error => error.Id == failed.ErrorId) ?? ErrorCatalog.BackupCorrupt;
-            throw new IntegrityException(definition, $"The backup {entry.Info.Name} is not sound. {failed.Detail}", context);
+            throw new IntegrityException(definition, definition == ErrorCatalog.DumpNotRestorable
+                ? $"The backup {entry.Info.Name} cannot be restored. {failed.Detail}"
+                : $"The backup {entry.Info.Name} is not sound. {failed.Detail}", context);
         }
 
         throw new EncryptionException(
