@@ -42,7 +42,7 @@ public sealed class RestoreOperation
             using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, context, cancellationToken));
             return await RunAsync(request, context, backup, given, target, phases, cancellationToken);
         }
-        catch (Exception problem) when (problem is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception problem) when (PostgresErrors.IsServers(problem))
         {
             throw PostgresErrors.Translate(problem, $"restoring into {target}", target);
         }
@@ -102,7 +102,19 @@ public sealed class RestoreOperation
             Psql = psql,
             Phases = phases,
         };
+        NoteOtherDatabase(plan);
         return await RestoreAsync(plan, maintenance, created, cancellationToken);
+    }
+
+    // Often meant, as when a copy is refreshed; a wrong DATABASE_URL looks just the same.
+    private static void NoteOtherDatabase(RestorePlan plan)
+    {
+        if (plan.State.Live is not null && plan.Backup.Index?.Header.Database.Name is { } source && source != plan.Names.Target)
+        {
+            var message = $"The backup {plan.Backup.Name} is of the database {source}; it is restored over the database {plan.Names.Target}.";
+            plan.Context.Warning(message);
+            plan.Notes.Add(message);
+        }
     }
 
     private async Task<RestoreResult> RestoreAsync(RestorePlan plan, NpgsqlConnection maintenance, IReadOnlyList<string> created, CancellationToken cancellationToken)
