@@ -80,9 +80,10 @@ public sealed class RestoreOperation
         var names = await ClaimAsync(maintenance, target, context, cancellationToken);
         await new LeftoverCleaner(maintenance).CleanAsync(names, context, cancellationToken);
         IReadOnlyList<string> created = [];
+        IReadOnlyList<string> notes = [];
         if (request.RestoreGlobals)
         {
-            created = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database)).RunAsync(backup, state, cancellationToken));
+            (created, notes) = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database)).RunAsync(backup, state, cancellationToken));
             state = await TargetState.ReadAsync(maintenance, target, cancellationToken);
         }
 
@@ -102,6 +103,7 @@ public sealed class RestoreOperation
             Psql = psql,
             Phases = phases,
         };
+        plan.Notes.AddRange(notes);
         NoteOtherDatabase(plan);
         return await RestoreAsync(plan, maintenance, created, cancellationToken);
     }
