@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
 
 namespace Mina.Backup.Engine.Catalog;
@@ -188,4 +189,8 @@ public sealed record IndexMember
 
     /// <summary>Hexadecimal SHA-256 of the member's compressed bytes.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    [JsonIgnore]
+    public MemberLocation Location => new(Offset, Length, PlainLength, Sha256);
 }

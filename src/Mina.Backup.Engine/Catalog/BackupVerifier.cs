@@ -41,6 +41,7 @@ public sealed class BackupVerifier
     /// <param name="context">The run.</param>
     /// <param name="activity">What the whole run does, for its progress.</param>
     /// <param name="cancellationToken">Ends the verification.</param>
+    /// <param name="quick">Compare size, hash and structure only; the rest is then <see cref="CheckOutcome.NotChecked"/>.</param>
     /// <exception cref="EncryptionException">A passphrase is missing, or what was given does not open a file that is as it was written.</exception>
     /// <exception cref="StorageException">The place cannot be read.</exception>
     [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Operations take the verifier as a dependency.")]
@@ -49,12 +50,13 @@ public sealed class BackupVerifier
         KeyRing keys,
         RunContext context,
         string activity,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool quick = false)
     {
         var started = clock.GetTimestamp();
         var progress = new ReadingProgress(context, activity, subject.Manifest?.PlainSize);
         var verification = new Verification(subject, keys, progress);
-        await verification.RunAsync(cancellationToken);
+        await (quick ? verification.RunQuickAsync(cancellationToken) : verification.RunAsync(cancellationToken));
         var result = new BackupVerification
         {
             Name = subject.Name,

@@ -9,10 +9,10 @@ internal sealed class Verification
 {
     private readonly VerificationSubject subject;
     private readonly KeyRing keys;
-    private readonly ReadingProgress progress;
+    private readonly ReadingProgress? progress;
 
     /// <summary>Prepares the verification of a backup.</summary>
-    public Verification(VerificationSubject subject, KeyRing keys, ReadingProgress progress)
+    public Verification(VerificationSubject subject, KeyRing keys, ReadingProgress? progress)
     {
         this.subject = subject;
         this.keys = keys;
@@ -36,7 +36,7 @@ internal sealed class Verification
         ContentReadout content;
         try
         {
-            content = await ContentReadout.ReadAsync(subject.Store, subject.DataFileName, keys, null, progress.Add, cancellationToken);
+            content = await ContentReadout.ReadAsync(subject.Store, subject.DataFileName, keys, null, read => progress?.Add(read), cancellationToken);
         }
         catch (StorageException error) when (error.Definition == ErrorCatalog.ObjectNotFound)
         {
@@ -56,6 +56,25 @@ internal sealed class Verification
         }
 
         await CheckContentAsync(content, cancellationToken);
+    }
+
+    /// <summary>Compares size, hash and packets with the manifest and nothing else; needs no key.</summary>
+    public async Task RunQuickAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckStoredAsync(cancellationToken);
+        }
+        catch (StorageException error) when (error.Definition == ErrorCatalog.ObjectNotFound)
+        {
+            CheckManifest(isOurs: true);
+            Checks.Fail(Kind.Hash, error.Definition, error.Message);
+        }
+
+        foreach (var kind in Enum.GetValues<Kind>().Where(kind => !Checks.Has(kind)))
+        {
+            Checks.Skip(kind, "Only size, hash and structure were asked for.");
+        }
     }
 
     private async Task CheckContentAsync(ContentReadout content, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ public sealed class VerifyOperation
             var entry = await catalog.ResolveAsync(request.Backup, cancellationToken);
             using var keys = KeyRing.Create(request.Keys, context.Environment);
             keys.HideIn(context.Log);
-            var result = await verifier.RunAsync(VerificationSubject.Of(entry), keys, context, activity, cancellationToken);
+            var result = await verifier.RunAsync(VerificationSubject.Of(entry), keys, context, activity, cancellationToken, request.Quick);
             if (entry.Manifest is { } manifest && result.Outcome != CheckOutcome.NotChecked)
             {
                 await RecordAsync(entry, manifest, result, context, cancellationToken);

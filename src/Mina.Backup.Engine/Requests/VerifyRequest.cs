@@ -8,4 +8,7 @@ public sealed record VerifyRequest
 
     /// <summary>What opens it.</summary>
     public KeyRequest Keys { get; init; } = new();
+
+    /// <summary>Compare size, hash and structure only.</summary>
+    public bool Quick { get; init; }
 }

@@ -18,7 +18,7 @@ internal static class BackupText
     {
         foreach (var member in backup.Index!.Members.Where(member => member.Section == section && member.Run is null))
         {
-            using var block = await reader.ReadAsync(LoadRun.Locate(member), cancellationToken);
+            using var block = await reader.ReadAsync(member.Location, cancellationToken);
             yield return block.Memory;
             read(block.Length);
         }

@@ -57,7 +57,7 @@ internal sealed class CopyBuilder
             await using var reader = await MemberReader.OpenAsync(plan.Backup.Store, plan.Backup.FileName, plan.Backup.Keys, cancellationToken);
             await plan.Phases.RunAsync("PreData", Length(DumpSection.PreData), () => RunSectionAsync(reader, DumpSection.PreData, sessions, cancellationToken));
             await plan.Phases.RunAsync("Data", Length(DumpSection.Data), () => LoadDataAsync(reader, sessions, cancellationToken));
-            await plan.Phases.RunAsync("PostData", Length(DumpSection.PostData), () => RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken));
+            await plan.Phases.RunAsync("PostData", Length(DumpSection.PostData), () => RunPostDataAsync(reader, sessions, cancellationToken));
         }
 
         await plan.Phases.RunAsync("Analyze", null, async () =>
@@ -107,6 +107,20 @@ internal sealed class CopyBuilder
                 RunSectionAsync(reader, DumpSection.Data, sessions, stop.Token),
             ],
             stop);
+    }
+
+    private async Task RunPostDataAsync(MemberReader reader, SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        // Text in another encoding is psql's to hand on, byte for byte.
+        if (plan.Backup.Index!.Header.ClientEncoding != "UTF8" || plan.Jobs == 1)
+        {
+            await RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken);
+            return;
+        }
+
+        var script = BackupText.ReadSqlAsync(plan.Backup, reader, DumpSection.PostData, static _ => { }, cancellationToken);
+        var stages = await PostDataLoader.PlanAsync(script, plan.Filter, Copy, cancellationToken);
+        await new PostDataLoader(sessions, Copy, plan.Backup.Name, plan.Jobs).RunAsync(stages, plan.Phases.Advance, cancellationToken);
     }
 
     private Task RunSectionAsync(MemberReader reader, DumpSection section, SessionOpener sessions, CancellationToken cancellationToken) =>

@@ -97,7 +97,7 @@ internal sealed class CopyRunLoader
 
     private async Task<PlainBlock?> ReadAsync(LoadRun run, int member, CancellationToken cancellationToken) =>
         member < run.Members.Count
-            ? await Task.Run(async () => await reader.ReadAsync(LoadRun.Locate(run.Members[member]), cancellationToken), CancellationToken.None)
+            ? await Task.Run(async () => await reader.ReadAsync(run.Members[member].Location, cancellationToken), CancellationToken.None)
             : null;
 
     private static async Task DiscardAsync(Task<PlainBlock?> unused)

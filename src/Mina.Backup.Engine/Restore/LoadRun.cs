@@ -1,5 +1,4 @@
 using Mina.Backup.Engine.Catalog;
-using Mina.Backup.Engine.Container;
 
 namespace Mina.Backup.Engine.Restore;
 
@@ -19,7 +18,4 @@ internal sealed record LoadRun(int Number, int Table, IReadOnlyList<IndexMember>
             .GroupBy(member => member.Run!.Value)
             .Select(group => new LoadRun(group.Key, group.First().Table!.Value, [.. group.OrderBy(member => member.Offset)]))
             .OrderBy(run => run.Number)];
-
-    /// <summary>Where a member stands.</summary>
-    public static MemberLocation Locate(IndexMember member) => new(member.Offset, member.Length, member.PlainLength, member.Sha256);
 }

@@ -39,7 +39,7 @@ public sealed class RestoreOperation
         var phases = new PhaseClock(context, $"Restoring {target}");
         try
         {
-            using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, context, cancellationToken));
+            using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, !request.InPlace, context, cancellationToken));
             return await RunAsync(request, context, backup, given, target, phases, cancellationToken);
         }
         catch (Exception problem) when (PostgresErrors.IsServers(problem))
