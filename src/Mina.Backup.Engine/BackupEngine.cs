@@ -47,6 +47,10 @@ public sealed class BackupEngine
     public IAsyncEnumerable<BackupInfo> ListAsync(BackupQuery query, CancellationToken cancellationToken) =>
         catalog.ListAsync(query, cancellationToken);
 
+    /// <summary>The backup that a reference names, as it is listed.</summary>
+    public async Task<BackupInfo> FindAsync(BackupReference backup, CancellationToken cancellationToken) =>
+        (await catalog.ResolveAsync(backup, cancellationToken)).Info;
+
     /// <summary>Reads a backup back in full and compares it with what was recorded.</summary>
     public Task<BackupVerification> VerifyAsync(VerifyRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("verify", observer, context => new VerifyOperation(catalog, verifier).RunAsync(request, context, cancellationToken), result => result.Name);

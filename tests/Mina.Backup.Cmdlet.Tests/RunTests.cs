@@ -127,6 +127,9 @@ public sealed class RunTests(BackupSite site) : IClassFixture<BackupSite>
         var folder = site.NewFolder();
         using var session = new ModuleSession();
         session.Run("New-MinaBackup $args[0] $args[1] -NoEncryption", site.DatabaseUri, folder).ThrowIfFailed();
+        session.Run("Get-MinaBackup -Path $args[0] -Last 1 | Restore-MinaBackup -Database $args[1] -TargetDatabase copy -WhatIf", folder, site.DatabaseUri).ThrowIfFailed();
+        Assert.Contains("of the database mina on ", session.Screen.Text, StringComparison.Ordinal);
+        Assert.Contains("\"database copy on ", session.Screen.Text, StringComparison.Ordinal);
         var outcome = session.Run(
             "Get-MinaBackup -Path $args[0] -Last 1 | Restore-MinaBackup -Database $args[1] -TargetDatabase copy -Confirm:$false",
             folder,

@@ -98,7 +98,7 @@ public sealed class BackupCatalog
             throw failures.Count > 0 ? failures[0] : NotFound(reference, reference.FileName ?? name, location);
         }
 
-        return AreCopies(candidates) ? candidates[0] : throw Ambiguous(name, candidates);
+        return AreCopies(candidates) ? WholeOf(candidates) : throw Ambiguous(name, candidates);
     }
 
     private static (string Name, string? Location) Split(BackupReference reference)
@@ -150,6 +150,10 @@ public sealed class BackupCatalog
 
     private static bool AreCopies(List<CatalogEntry> candidates) => candidates.Count == 1
         || (candidates[0].Info.Sha256 is { } hash && candidates.All(entry => entry.Info.Sha256 == hash));
+
+    // Of equal copies any serves, but not one whose data file is gone or cut short.
+    private static CatalogEntry WholeOf(List<CatalogEntry> copies) =>
+        copies.Find(entry => entry.Manifest is { } manifest && !entry.IsDataMissing && entry.Info.Size == manifest.Data.Size) ?? copies[0];
 
     private static CatalogException NotFound(BackupReference reference, string name, string? location) => new(
         ErrorCatalog.BackupNotFound,

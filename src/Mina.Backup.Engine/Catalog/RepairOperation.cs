@@ -110,8 +110,7 @@ public sealed class RepairOperation
         }
 
         notes.Add("The backup counts as not verified until Test-MinaBackup has read it.");
-        await entry.Store.DeleteAsync(BackupNames.IndexFile(entry.Info.Name, rebuilt.IsEncrypted), cancellationToken);
-        var indexFile = await IndexFile.WriteAsync(entry.Store, rebuilt.Index, options, cancellationToken);
+        var indexFile = await IndexFile.ReplaceAsync(entry.Store, rebuilt.Index, options, cancellationToken);
         var manifest = rebuilt.BuildManifest(entry, ProductVersion, indexFile, globals);
         var manifestFile = BackupNames.ManifestFile(manifest.Name);
         await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);

@@ -131,6 +131,7 @@ internal sealed class BackupWriter
     {
         Backup = set.Name,
         CreatedAt = createdAt,
+        Server = run.Target.Server,
         ServerVersionNumber = run.Server.VersionNumber,
         Database = await catalog.ReadDatabaseAsync(cancellationToken),
         Roles = await catalog.ReadRolesAsync(cancellationToken),
@@ -169,7 +170,7 @@ internal sealed class BackupWriter
     {
         var pgDumpAll = await tools.FindAsync("pg_dumpall", run.Server.Major, cancellationToken);
         var withPasswords = run.Server.IsSuperuser && run.Protection.Encryption != BackupEncryption.None;
-        await using var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
+        var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
         await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(set.Name + ".globals.sql.gz"));
         await new GlobalsDump(run.Target, pgDumpAll, withPasswords).RunAsync(container, cancellationToken);
         var totals = await container.CompleteAsync(cancellationToken);
@@ -179,27 +180,10 @@ internal sealed class BackupWriter
 
     private async Task<ManifestFile> WriteIndexAsync(BackupFileSet set, BackupIndex index, CancellationToken cancellationToken)
     {
-        await using var staged = await set.StageAsync(set.IndexFile, cancellationToken);
-        await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(set.Name + ".index.jsonl.gz"));
-        using var cutter = new BlockCutter();
-        foreach (var line in IndexSerializer.WriteLines(index))
-        {
-            cutter.OnSegment(line.Span, default);
-            while (cutter.TryTake(out var block, out _))
-            {
-                await container.WriteAsync(block, cancellationToken);
-            }
-        }
-
-        cutter.Flush();
-        while (cutter.TryTake(out var block, out _))
-        {
-            await container.WriteAsync(block, cancellationToken);
-        }
-
-        var totals = await container.CompleteAsync(cancellationToken);
+        var staged = await set.StageAsync(set.IndexFile, cancellationToken);
+        var file = await IndexFile.WriteAsync(staged, index, run.ContainerOptions(set.Name + ".index.jsonl.gz"), cancellationToken);
         await set.CommitAsync(staged, cancellationToken);
-        return new ManifestFile(staged.Name, totals.StoredLength, totals.Sha256);
+        return file;
     }
 
     private static void ThrowIfFailed(BackupVerification verification)

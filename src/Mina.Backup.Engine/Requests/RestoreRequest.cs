@@ -45,7 +45,7 @@ public sealed record RestoreRequest
     /// <summary>Leave out GRANT and REVOKE.</summary>
     public bool NoPrivileges { get; init; }
 
-    /// <summary>Go on in spite of slots, subscriptions, prepared transactions or an older server.</summary>
+    /// <summary>Go on in spite of logical slots, subscriptions or an older server; prepared transactions are refused all the same.</summary>
     public bool Force { get; init; }
 
     /// <summary>Connections that load at once; from the number of cores when null.</summary>

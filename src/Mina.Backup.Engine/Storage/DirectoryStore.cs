@@ -41,27 +41,17 @@ public sealed class DirectoryStore : IBackupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        return ValueTask.FromResult<StagedObject>(StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace: false);
-        }));
-    }
+    public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StagedObject>(Stage(name, replace: false, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StagedObject>(Stage(name, replace: true, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        await using var staged = StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace);
-        });
+        await using var staged = Stage(name, replace, cancellationToken);
         await staged.Content.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -120,6 +110,16 @@ public sealed class DirectoryStore : IBackupStore
 
     /// <summary>False when there is no folder; a folder that is not to be trusted is an error.</summary>
     private bool FolderExists() => FolderGuard.Check(folder);
+
+    private StagedFile Stage(string name, bool replace, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return StorageErrors.Translate(GetAddress(name), "created", () =>
+        {
+            FolderGuard.Ensure(folder);
+            return StagedFile.Create(folder, name, replace);
+        });
+    }
 
     private List<StoredObject> Scan(string prefix)
     {

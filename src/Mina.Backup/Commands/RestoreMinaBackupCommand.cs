@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Mina.Backup.Binding;
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Formatting;
 using Mina.Backup.Model;
 using Mina.Backup.Pipeline;
 
@@ -79,7 +80,7 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
     [Parameter(ParameterSetName = DropFirstSet)]
     public SwitchParameter NoPrivileges { get; set; }
 
-    /// <summary>Go on in spite of slots, subscriptions, prepared transactions or an older server.</summary>
+    /// <summary>Go on in spite of logical slots, subscriptions or an older server; prepared transactions are refused all the same.</summary>
     [Parameter(ParameterSetName = SwapSet)]
     [Parameter(ParameterSetName = InPlaceSet)]
     [Parameter(ParameterSetName = DropFirstSet)]
@@ -95,13 +96,28 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(DatabaseText.Describe(Database, TargetDatabase), $"Restore the backup {Name} ({Method()})"))
+        if (ShouldProcess(DatabaseText.Describe(Database, TargetDatabase), $"Restore the backup {Name}{Source()} ({Method()})"))
         {
             ReportFailure(Name, () => WriteObject(WithKeys(keys =>
             {
                 var request = CreateRequest(keys);
                 return Run((observer, token) => CreateEngine().RestoreAsync(request, observer, token));
             })));
+        }
+    }
+
+    // Whoever answers the question sees of what the backup is, beside what it replaces.
+    private string Source()
+    {
+        try
+        {
+            var found = Run((_, token) => CreateEngine().FindAsync(Reference, token));
+            return found.Database is { } database ? $" of the database {database} on {found.Server}, made {Readable.Time(found.CreatedAt)}," : "";
+        }
+        catch (MinaException)
+        {
+            // The restore itself reports what is wrong with the backup.
+            return "";
         }
     }
 

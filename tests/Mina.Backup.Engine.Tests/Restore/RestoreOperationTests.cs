@@ -203,8 +203,10 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
     [Fact]
     public async Task Missing_roles_come_from_the_companion_on_request()
     {
-        await using var scene = await RestoreScene.CreateAsync(clusters, "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back");
-        await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back");
+        await using var scene = await RestoreScene.CreateAsync(
+            clusters,
+            "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back; CREATE ROLE other_super SUPERUSER LOGIN");
+        await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back; DROP ROLE other_super");
 
         var result = await scene.RestoreAsync(scene.Request with { RestoreGlobals = true });
 

@@ -119,6 +119,28 @@ public abstract class BackupStoreConformance
     }
 
     [Fact]
+    public async Task A_replacement_shows_at_its_commit_and_until_then_the_former_object()
+    {
+        var store = Open();
+        await store.PutAsync("m", "former"u8.ToArray(), replace: false, Token);
+        await using (var given = await store.StageReplacementAsync("m", Token))
+        {
+            await given.Content.WriteAsync("given up"u8.ToArray(), Token);
+        }
+
+        Assert.Equal("former"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("m", Token)));
+        await using (var staged = await store.StageReplacementAsync("m", Token))
+        {
+            await staged.Content.WriteAsync("new"u8.ToArray(), Token);
+            Assert.Equal("former"u8.ToArray(), await ReadAsync(await Open().OpenReadAsync("m", Token)));
+            await staged.CommitAsync(Token);
+        }
+
+        Assert.Equal("new"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("m", Token)));
+        Assert.Equal(["m"], await ListAsync(store, ""));
+    }
+
+    [Fact]
     public async Task A_sweep_leaves_what_a_living_run_writes()
     {
         var store = Open();
