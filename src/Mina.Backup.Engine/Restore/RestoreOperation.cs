@@ -35,7 +35,7 @@ public sealed class RestoreOperation
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
         PoolerDetection.EnsureDirectAddress(given);
-        var target = request.TargetDatabase ?? given.Database;
+        var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring {target}");
         try
         {
@@ -141,7 +141,7 @@ public sealed class RestoreOperation
                 throw LiveLost(plan, saved, restore.KeptCopy, problem);
             }
 
-            aside = await restore.DropOriginalAsync();
+            aside = await restore.DropOriginalAsync(proof);
         }
 
         return new RestoreResult
