@@ -30,6 +30,25 @@ function Get-PostgreSqlProgram([string] $name) {
     [IO.Path]::Combine($folder, $(if ($IsWindows) { "$name.exe" } else { $name }))
 }
 
+# Whether packages can be installed without asking.
+function Test-AptPermission {
+    if (-not [IO.File]::Exists('/usr/bin/apt-get')) { return $false }
+    if ([Environment]::UserName -eq 'root') { return $true }
+    & sudo -n true 2>$null
+    $LASTEXITCODE -eq 0
+}
+
+function Install-AptPackage([string[]] $packages) {
+    [Console]::WriteLine("== apt-get install $packages")
+    $sudo = @(if ([Environment]::UserName -ne 'root') { 'sudo', '-n' })
+    foreach ($arguments in @('update', '-q'), (@('install', '-y', '-q') + $packages)) {
+        $words = $sudo + @('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get') + $arguments
+        $program, $rest = $words
+        & $program @rest
+        if ($LASTEXITCODE -ne 0) { throw "apt-get $($arguments[0]) ended with status $LASTEXITCODE. Run: sudo apt-get install -y $packages" }
+    }
+}
+
 # Installs what tests and demo need, where that is possible without asking; else says the one command.
 function Install-PostgreSql {
     if (@(Get-PostgreSqlFolder).Count -gt 0) { return }
@@ -39,20 +58,7 @@ function Install-PostgreSql {
         throw 'PostgreSQL''s server programs are missing. Install the package postgresql-server (dnf, zypper) or postgresql (pacman, apk), then run this again.'
     }
 
-    $sudo = @()
-    if ([Environment]::UserName -ne 'root') {
-        & sudo -n true 2>$null
-        if ($LASTEXITCODE -ne 0) { throw 'PostgreSQL''s server programs are missing. Run: sudo apt-get install -y postgresql' }
-        $sudo = @('sudo', '-n')
-    }
-
-    [Console]::WriteLine('== PostgreSQL: apt-get install postgresql')
-    foreach ($arguments in @('update', '-q'), @('install', '-y', '-q', 'postgresql', 'gnupg')) {
-        $words = $sudo + @('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get') + $arguments
-        $program, $rest = $words
-        & $program @rest
-        if ($LASTEXITCODE -ne 0) { throw "apt-get $($arguments[0]) ended with status $LASTEXITCODE. Run: sudo apt-get install -y postgresql" }
-    }
-
+    if (-not (Test-AptPermission)) { throw 'PostgreSQL''s server programs are missing. Run: sudo apt-get install -y postgresql' }
+    Install-AptPackage postgresql, gnupg
     if (@(Get-PostgreSqlFolder).Count -eq 0) { throw 'apt-get installed postgresql, and initdb is still not found. Set MINA_PG_BIN to the folder that holds it.' }
 }
