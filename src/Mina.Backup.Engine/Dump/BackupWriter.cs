@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Postgres;
@@ -37,7 +36,7 @@ internal sealed class BackupWriter
         var manifest = new BackupManifest
         {
             Name = set.Name,
-            WrittenBy = ProductVersion,
+            WrittenBy = ProductVersion.Text,
             CreatedAt = createdAt,
             Duration = run.Context.Clock.GetElapsedTime(started),
             Database = run.Target.Database,
@@ -65,9 +64,6 @@ internal sealed class BackupWriter
         await set.CompleteAsync(ManifestSerializer.Write(manifest), cancellationToken);
         return ToResult(set, manifest, verification);
     }
-
-    private static string ProductVersion { get; } =
-        typeof(BackupWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private async Task<(BackupIndex Index, ContainerTotals Totals, DateTimeOffset CreatedAt)> WriteDataAsync(BackupFileSet set, ClientTool pgDump, CancellationToken cancellationToken)
     {
