@@ -70,7 +70,7 @@ internal sealed class BackupWriter
         var connection = await connector.OpenPinnedAsync(cancellationToken);
         await using var session = await SnapshotSession.StartAsync(connection, cancellationToken);
         var createdAt = run.Context.Now;
-        var catalog = new SourceCatalog(session.Connection, run.Server.VersionNumber);
+        var catalog = new SourceCatalog(session.Connection);
         var header = await ReadHeaderAsync(set, catalog, createdAt, cancellationToken);
         var sources = await catalog.ReadSourcesAsync(cancellationToken);
         var tables = HasExclusions ? await catalog.ReadDataTablesAsync(cancellationToken) : [];
