@@ -35,11 +35,11 @@ public sealed class RestoreOperation
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
         PoolerDetection.EnsureDirectAddress(given);
-        var target = request.TargetDatabase ?? given.Database;
+        var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring {target}");
         try
         {
-            using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, !request.InPlace, context, cancellationToken));
+            using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, request.InPlace ? OpeningCheck.Full : OpeningCheck.Unchanged, context, cancellationToken));
             return await RunAsync(request, context, backup, given, target, phases, cancellationToken);
         }
         catch (Exception problem) when (PostgresErrors.IsServers(problem))
@@ -141,7 +141,7 @@ public sealed class RestoreOperation
                 throw LiveLost(plan, saved, restore.KeptCopy, problem);
             }
 
-            aside = await restore.DropOriginalAsync();
+            aside = await restore.DropOriginalAsync(proof);
         }
 
         return new RestoreResult

@@ -51,6 +51,41 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
     }
 
     [Fact]
+    public async Task A_live_database_that_lets_no_client_in_stays_closed()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var admin = scene.Live.Target.WithDatabase("postgres").ToUri();
+        await scene.ExecuteAsync("postgres", $"ALTER DATABASE {scene.Live.Name} ALLOW_CONNECTIONS false");
+        try
+        {
+            var result = await scene.RestoreAsync(scene.Request with { Database = admin, TargetDatabase = scene.Live.Name });
+
+            Assert.Equal(RestoreMethod.Swapped, result.Method);
+            Assert.False(await scene.ScalarAsync<bool>("postgres", $"SELECT bool_or(datallowconn) FROM pg_database WHERE datname IN ('{scene.Live.Name}', '{result.SetAsideDatabase}')"));
+        }
+        finally
+        {
+            await scene.ExecuteAsync("postgres", $"ALTER DATABASE {scene.Live.Name} ALLOW_CONNECTIONS true");
+        }
+    }
+
+    [Fact]
+    public async Task A_dump_of_inserts_is_restored_but_never_counts_as_proven()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var path = await ScriptDump.WriteAsync(scene.Live.Target, scene.Machine.BackupDirectory, null, "--inserts");
+        await scene.Live.ExecuteAsync("DELETE FROM public.notes");
+
+        var result = await scene.RestoreAsync(scene.Request with { Backup = new BackupReference(path), DropOriginal = true });
+
+        Assert.Equal(CheckOutcome.NotChecked, result.Proof.Outcome);
+        Assert.Equal(5000, await scene.NotesAsync());
+        Assert.Contains(scene.Observer.Warnings, warning => warning.Contains("not compared", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("not compared", StringComparison.Ordinal));
+        Assert.Equal([result.SetAsideDatabase!], await scene.OthersAsync());
+    }
+
+    [Fact]
     public async Task The_original_goes_on_request()
     {
         await using var scene = await RestoreScene.CreateAsync(clusters);

@@ -79,6 +79,14 @@ internal sealed class RestoreScene : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Token))!;
     }
 
+    /// <summary>Tells another database of the server.</summary>
+    public async Task ExecuteAsync(string database, string sql)
+    {
+        await using var connection = await new PostgresConnector(Live.Target.WithDatabase(database)).OpenAsync(Token);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
     public Task<long> NotesAsync() => Live.ScalarAsync<long>("SELECT count(*) FROM public.notes");
 
     /// <summary>Names of databases that restores of the live one left.</summary>
