@@ -202,6 +202,7 @@ public sealed class RunTests(BackupSite site) : IClassFixture<BackupSite>
     [Fact]
     public void A_cluster_serves_with_its_settings_until_it_is_stopped()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         using var session = new ModuleSession();
         var cluster = session.Run("Start-MinaEphemeralCluster -Loopback -Setting @{ work_mem = '7MB' }").Output.Single();
         var data = (string)cluster.Properties["DataDirectory"].Value;
