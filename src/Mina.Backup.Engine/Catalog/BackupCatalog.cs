@@ -59,7 +59,8 @@ public sealed class BackupCatalog
                 break;
             }
 
-            var entries = await Task.WhenAll(batch.Select(group => reader.ReadAsync(group, cancellationToken)));
+            // A place may read on the thread that asks; each manifest therefore gets a turn on the pool, and all cores work.
+            var entries = await Task.WhenAll(batch.Select(group => Task.Run(() => reader.ReadAsync(group, cancellationToken), cancellationToken)));
             foreach (var entry in entries.SelectMany(list => list).Where(entry => Matches(entry.Info, query)).Take(left))
             {
                 left--;
@@ -204,16 +205,16 @@ public sealed class BackupCatalog
 
     // Decides without opening a manifest, so that a narrow query stays fast among thousands of backups.
     private static bool MayMatch(CatalogGroup group, BackupQuery query) =>
-        MatchesName(query, [group.Name, .. group.Data.Select(item => item.Name)])
+        (query.Names.Count == 0 || MatchesName(query, [group.Name, .. group.Data.Select(item => item.Name)]))
         && (query.After is not { } after || group.SortTime + NameTolerance >= after)
         && (query.Before is not { } before || group.SortTime - NameTolerance < before);
 
     private static bool Matches(BackupInfo info, BackupQuery query) =>
-        MatchesName(query, [info.Name, info.FileName])
+        (query.Names.Count == 0 || MatchesName(query, [info.Name, info.FileName]))
         && (query.After is not { } after || info.CreatedAt >= after)
         && (query.Before is not { } before || info.CreatedAt < before)
         && (query.Encrypted is not { } encrypted || info.Encrypted == encrypted);
 
-    private static bool MatchesName(BackupQuery query, IEnumerable<string> names) => query.Names.Count == 0
-        || query.Names.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true)));
+    private static bool MatchesName(BackupQuery query, IReadOnlyList<string> names) =>
+        query.Names.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true)));
 }

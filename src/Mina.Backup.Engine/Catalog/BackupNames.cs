@@ -107,7 +107,8 @@ public static class BackupNames
         name.Length is > 0 and <= 255
         && name is not "." and not ".."
         && !name.AsSpan().ContainsAny('/', '\\')
-        && !name.Any(char.IsControl);
+        && !name.AsSpan().ContainsAnyInRange('\0', '\u001f')
+        && !name.AsSpan().ContainsAnyInRange('\u007f', '\u009f');
 
     private static string WithProtection(string fileName, bool encrypted) => encrypted ? fileName + EncryptedSuffix : fileName;
 

@@ -9,7 +9,7 @@ namespace Mina.Backup.Engine.Catalog;
 /// </summary>
 internal sealed class MemberMap : IScriptSegments
 {
-    private readonly List<(DumpSection Section, CopyRun? Run, long Rows)> members = [];
+    private readonly List<MemberTag> members = [];
     private SegmentTag last;
     private long rows;
 
@@ -23,29 +23,13 @@ internal sealed class MemberMap : IScriptSegments
     /// <summary>The scanner took the whole of a member.</summary>
     public void EndMember()
     {
-        members.Add(((DumpSection)last.Section, last.Run, rows));
+        members.Add(new MemberTag((DumpSection)last.Section, last.Run, rows));
         rows = 0;
     }
 
     /// <summary>Entries of the index.</summary>
     /// <param name="tables">Tables of the index.</param>
     /// <param name="locations">Where each member stands, in file order.</param>
-    public IReadOnlyList<IndexMember> Build(IReadOnlyList<IndexTable> tables, IReadOnlyList<MemberLocation> locations)
-    {
-        var ids = tables.Index().ToDictionary(item => item.Item.Name, item => item.Index, StringComparer.Ordinal);
-        return
-        [
-            .. members.Zip(locations, (member, location) => new IndexMember
-            {
-                Section = member.Section,
-                Table = member.Run is { } run ? ids[run.Table] : null,
-                Run = member.Run?.Number,
-                Offset = location.Offset,
-                Length = location.Length,
-                PlainLength = location.PlainLength,
-                Rows = member.Rows,
-                Sha256 = location.Sha256,
-            }),
-        ];
-    }
+    public IReadOnlyList<IndexMember> Build(IReadOnlyList<IndexTable> tables, IReadOnlyList<MemberLocation> locations) =>
+        IndexBuilder.Members(tables, members, locations);
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
@@ -49,9 +48,6 @@ public sealed class RepairOperation
             context.Observer.Progress(new RunProgress { Activity = activity, Stage = "Done", Completed = true });
         }
     }
-
-    private static string ProductVersion { get; } =
-        typeof(RepairOperation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private static async Task<BackupIndex?> IsSoundAsync(
         CatalogEntry entry,
@@ -127,7 +123,7 @@ public sealed class RepairOperation
 
         notes.Add(NotVerified);
         var indexFile = await IndexFile.ReplaceAsync(entry.Store, rebuilt.Index, options, cancellationToken);
-        var manifest = rebuilt.BuildManifest(entry, ProductVersion, indexFile, globals);
+        var manifest = rebuilt.BuildManifest(entry, ProductVersion.Text, indexFile, globals);
         var manifestFile = BackupNames.ManifestFile(manifest.Name);
         await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
         return new RepairResult

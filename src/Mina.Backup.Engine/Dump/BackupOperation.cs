@@ -60,7 +60,7 @@ public sealed class BackupOperation
         {
             return await new BackupWriter(run, tools, verifier, connector).WriteAsync(set, cancellationToken);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (PostgresErrors.IsServers(e))
         {
             throw PostgresErrors.Translate(e, "backing up the database", target.ToString());
         }

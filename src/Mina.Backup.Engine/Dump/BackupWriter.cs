@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Postgres;
@@ -37,7 +36,7 @@ internal sealed class BackupWriter
         var manifest = new BackupManifest
         {
             Name = set.Name,
-            WrittenBy = ProductVersion,
+            WrittenBy = ProductVersion.Text,
             CreatedAt = createdAt,
             Duration = run.Context.Clock.GetElapsedTime(started),
             Database = run.Target.Database,
@@ -66,15 +65,12 @@ internal sealed class BackupWriter
         return ToResult(set, manifest, verification);
     }
 
-    private static string ProductVersion { get; } =
-        typeof(BackupWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
     private async Task<(BackupIndex Index, ContainerTotals Totals, DateTimeOffset CreatedAt)> WriteDataAsync(BackupFileSet set, ClientTool pgDump, CancellationToken cancellationToken)
     {
         var connection = await connector.OpenPinnedAsync(cancellationToken);
         await using var session = await SnapshotSession.StartAsync(connection, cancellationToken);
         var createdAt = run.Context.Now;
-        var catalog = new SourceCatalog(session.Connection, run.Server.VersionNumber);
+        var catalog = new SourceCatalog(session.Connection);
         var header = await ReadHeaderAsync(set, catalog, createdAt, cancellationToken);
         var sources = await catalog.ReadSourcesAsync(cancellationToken);
         var tables = HasExclusions ? await catalog.ReadDataTablesAsync(cancellationToken) : [];

@@ -66,6 +66,13 @@ internal sealed partial class SqlTokenizer
 
     private SqlEvent? EndWord()
     {
+        if (wordCount >= leadingWords.Length && !DefinesRoutine && !innerStatementBegins)
+        {
+            // Most words of a dump: nothing depends on what they are.
+            wordCount++;
+            return null;
+        }
+
         var text = wordLength <= MaximumWord ? Encoding.Latin1.GetString(word, 0, wordLength).ToLowerInvariant() : "";
         TrackBlocks(text);
         if (wordCount++ == 0)
@@ -193,6 +200,9 @@ internal sealed partial class SqlTokenizer
     private static bool IsNameOfPsql(ReadOnlySpan<byte> name) =>
         name.Length >= 4 && !name.ContainsAnyExcept(UpperCaseName) && name.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
+    private bool DefinesRoutine => leadingWords[0] == 'c'
+        && (leadingWords[1] is 'f' or 'p' || (leadingWords[1] == 'o' && leadingWords[2] == 'r' && leadingWords[3] is 'f' or 'p'));
+
     /// <summary>psql's own heuristic for function bodies in SQL: only within CREATE [OR REPLACE] FUNCTION or PROCEDURE do BEGIN and CASE nest.</summary>
     private void TrackBlocks(string text)
     {
@@ -201,9 +211,7 @@ internal sealed partial class SqlTokenizer
             leadingWords[wordCount] = text[0];
         }
 
-        var definesRoutine = leadingWords[0] == 'c'
-            && (leadingWords[1] is 'f' or 'p' || (leadingWords[1] == 'o' && leadingWords[2] == 'r' && leadingWords[3] is 'f' or 'p'));
-        if (!definesRoutine || parenthesisDepth > 0)
+        if (!DefinesRoutine || parenthesisDepth > 0)
         {
             return;
         }

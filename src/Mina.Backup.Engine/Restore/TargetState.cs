@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Dump;
 using Npgsql;
 
 namespace Mina.Backup.Engine.Restore;

@@ -20,7 +20,7 @@ public sealed class VerifiedBackupOpener
     }
 
     /// <summary>Opens a backup; see <see cref="BackupOpener"/>.</summary>
-    public async Task<VerifiedBackup> OpenAsync(BackupReference backup, KeyRequest request, bool unchangedSuffices, RunContext context, CancellationToken cancellationToken)
+    public async Task<VerifiedBackup> OpenAsync(BackupReference backup, KeyRequest request, OpeningCheck check, RunContext context, CancellationToken cancellationToken)
     {
         var entry = await catalog.ResolveAsync(backup, cancellationToken);
         if (entry.ManifestProblem is { } problem)
@@ -41,7 +41,7 @@ public sealed class VerifiedBackupOpener
         try
         {
             return entry.Manifest is { } manifest
-                ? await OpenOwnAsync(entry, manifest, keys, unchangedSuffices && manifest.Verification is { Passed: true }, context, cancellationToken)
+                ? await OpenOwnAsync(entry, manifest, keys, check, context, cancellationToken)
                 : await OpenForeignAsync(entry, keys, context, cancellationToken);
         }
         catch
@@ -55,14 +55,18 @@ public sealed class VerifiedBackupOpener
         CatalogEntry entry,
         BackupManifest manifest,
         KeyRing keys,
-        bool unchangedSuffices,
+        OpeningCheck check,
         RunContext context,
         CancellationToken cancellationToken)
     {
         var subject = VerificationSubject.Of(entry);
         BackupIndex index;
-        IReadOnlyList<VerificationCheck> checks;
-        if (unchangedSuffices)
+        IReadOnlyList<VerificationCheck> checks = [];
+        if (check == OpeningCheck.Members)
+        {
+            index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+        }
+        else if (check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true })
         {
             (index, checks) = await CheckUnchangedAsync(entry, subject, manifest, keys, cancellationToken);
         }
@@ -95,7 +99,7 @@ public sealed class VerifiedBackupOpener
     {
         var quick = new Verification(subject, keys, progress: null);
         await quick.RunQuickAsync(cancellationToken);
-        ThrowUnlessSound(quick.Checks.All, quick.Checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
+        ThrowUnlessSound(quick.Checks.All, AnyFails(quick.Checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
         var index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, await ScriptCheck.ReadAsync(entry.Store, manifest.Data.Name, index, keys, cancellationToken), isOurs: true);

@@ -35,6 +35,9 @@ public interface IBackupStore
     /// <summary>Writes a small object at once, durably; <paramref name="replace"/> allows to replace one of that name.</summary>
     ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken);
 
+    /// <summary>Reads a small object at once, as <see cref="PutAsync"/> wrote it. Whoever distrusts its size looks first.</summary>
+    ValueTask<byte[]> ReadAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Opens an object from its first byte.</summary>
     ValueTask<Stream> OpenReadAsync(string name, CancellationToken cancellationToken);
 

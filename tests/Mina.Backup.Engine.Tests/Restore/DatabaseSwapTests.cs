@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Restore;
 using Mina.Backup.Engine.Tests.Support;

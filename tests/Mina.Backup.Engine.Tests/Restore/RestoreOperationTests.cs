@@ -261,11 +261,39 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
         Assert.Equal("postgres", await scene.Live.ScalarAsync<string>("SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = 'public.users'::regclass"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Data_that_the_backup_left_out_is_not_compared_and_said_to_be_so(bool inPlace)
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var backup = await scene.Engine.BackupAsync(
+            new BackupRequest
+            {
+                Database = scene.Live.Uri,
+                Location = scene.Machine.BackupDirectory,
+                Protection = new ProtectionRequest { NoEncryption = true },
+                ExcludeTableData = ["public.notes"],
+            },
+            scene.Observer,
+            RestoreScene.Token);
+
+        var result = await scene.RestoreAsync(scene.Request with { Backup = new BackupReference(backup.Name, backup.Location), InPlace = inPlace });
+
+        Assert.Equal(CheckOutcome.Passed, result.Proof.Outcome);
+        var left = Assert.Single(result.Proof.Tables, table => table.Outcome == CheckOutcome.NotChecked);
+        Assert.Equal("public.notes", left.Table);
+        Assert.Equal(0, await scene.NotesAsync());
+        Assert.Equal(2000, await scene.Live.ScalarAsync<long>("SELECT count(*) FROM public.users"));
+    }
+
     [Fact]
     public async Task Missing_roles_come_from_the_companion_on_request()
     {
-        await using var scene = await RestoreScene.CreateAsync(clusters, "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back");
-        await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back");
+        await using var scene = await RestoreScene.CreateAsync(
+            clusters,
+            "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back; CREATE ROLE other_super SUPERUSER LOGIN");
+        await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back; DROP ROLE other_super");
 
         var result = await scene.RestoreAsync(scene.Request with { RestoreGlobals = true });
 

@@ -21,6 +21,7 @@ public abstract class BackupStoreConformance
         Assert.False(await store.DeleteAsync("a", Token));
         Assert.Empty(await store.SweepAbandonedAsync(_ => true, Token));
         Assert.Equal("ObjectNotFound", await OutcomeAsync(async () => await store.OpenReadAsync("a", Token)));
+        Assert.Equal("ObjectNotFound", await OutcomeAsync(async () => await store.ReadAsync("a", Token)));
     }
 
     [Fact]
@@ -36,6 +37,8 @@ public abstract class BackupStoreConformance
         Assert.Equal(["mina_1.sql.gz"], await ListAsync(store, "mina_"));
         Assert.Equal(["mina_1.sql.gz", "other"], (await ListAsync(store, "")).Order());
         Assert.Equal(content, await ReadAsync(await store.OpenReadAsync("mina_1.sql.gz", Token)));
+        Assert.Equal(content, await store.ReadAsync("mina_1.sql.gz", Token));
+        Assert.Equal(content[..3], await store.ReadAsync("other", Token));
     }
 
     [Fact]

@@ -34,6 +34,8 @@ public sealed class FaultyStore(IBackupStore inner) : IBackupStore, IBackupStore
     public ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken) =>
         inner.PutAsync(name, content, replace, cancellationToken);
 
+    public ValueTask<byte[]> ReadAsync(string name, CancellationToken cancellationToken) => inner.ReadAsync(name, cancellationToken);
+
     public ValueTask<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => inner.OpenReadAsync(name, cancellationToken);
 
     public ValueTask<Stream> OpenRangeAsync(string name, long offset, long length, CancellationToken cancellationToken) =>
