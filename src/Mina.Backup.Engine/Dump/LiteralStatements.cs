@@ -13,7 +13,7 @@ internal static partial class LiteralStatements
     private const int LongestInsertHead = 1 << 16;
     private const string Name = """(?:[\w$\x80-\xff]+|"(?:[^"]|"")*")""";
     private const string InsertPattern =
-        $@"^INSERT\s+INTO\s+{Name}(?:\.{Name})?(?:\s*\({Name}(?:,\s*{Name})*\))?(?:\s+OVERRIDING\s+(?:SYSTEM|USER)\s+VALUE)?\s+VALUES\s";
+        $@"^INSERT\s+INTO\s+{Name}(?:\.{Name})?(?:\s*\({Name}(?:,\s*{Name})*\))?(?:\s+OVERRIDING\s+(?:SYSTEM|USER)\s+VALUE)?\s+(?:VALUES\s|DEFAULT\s+VALUES(?=[\s;]))";
 
     private static readonly SearchValues<byte> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"u8);
 
@@ -82,6 +82,8 @@ internal static partial class LiteralStatements
         var end = text.IndexOfAnyExcept(Letters);
         var word = end < 0 ? text : text[..end];
         var bits = word.Length == 1 && (word[0] | 0x20) is 'b' or 'x' && text.Length > 1 && text[1] == '\'';
-        return bits || Words.Contains(Encoding.Latin1.GetString(word)) ? word.Length : 0;
+        // 1e+20: a quote behind it would make it the beginning of an escape string.
+        var exponent = word.Length == 1 && (word[0] | 0x20) == 'e' && text.Length > 1 && text[1] is (byte)'+' or (byte)'-' or (>= (byte)'0' and <= (byte)'9');
+        return bits || exponent || Words.Contains(Encoding.Latin1.GetString(word)) ? word.Length : 0;
     }
 }

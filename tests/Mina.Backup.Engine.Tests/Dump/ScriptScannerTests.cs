@@ -214,6 +214,7 @@ public sealed class ScriptScannerTests
     [InlineData("SELECT dblink_exec('', 'DROP DATABASE shop');\n")]
     [InlineData("(SELECT lo_export(1, '/tmp/x'));\n")]
     [InlineData("INSERT INTO t SELECT f();\n")]
+    [InlineData("INSERT INTO t VALUES (f());\n")]
     [InlineData("DELETE FROM t;\n")]
     [InlineData("CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p;\n")]
     public void Statements_that_reach_beyond_a_dump_of_one_database_are_reported(string foreign)
@@ -234,6 +235,8 @@ public sealed class ScriptScannerTests
     [InlineData("COMMENT ON DATABASE shop IS 'x';\n")]
     [InlineData("SECURITY LABEL FOR dummy ON TABLE public.t IS 'x';\n")]
     [InlineData("INSERT INTO public.t VALUES (1, 'it''s', NULL, true, B'01');\n")]
+    [InlineData("INSERT INTO public.t DEFAULT VALUES;\n")]
+    [InlineData("INSERT INTO public.t (a, \"b c\") OVERRIDING SYSTEM VALUE VALUES\n\t(1e+20, -1.5E-300),\n\t(DEFAULT, 'NaN')\n  ON CONFLICT DO NOTHING;\n")]
     [InlineData("REFRESH MATERIALIZED VIEW public.v;\n")]
     [InlineData("DROP TABLE IF EXISTS public.t;\nALTER TABLE IF EXISTS ONLY public.t DROP CONSTRAINT c;\n")]
     [InlineData("SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '7';\n")]
