@@ -6,22 +6,24 @@ namespace Mina.Backup.Engine.Dump;
 
 /// <summary>
 /// The files of one backup while it is made. The manifest's and the data file's names are held from the start, so two runs never choose the
-/// same, encrypted or not; unless the manifest was committed, disposing removes whatever was written.
+/// same, whatever their protection and compression; unless the manifest was committed, disposing removes whatever was written.
 /// </summary>
 internal sealed class BackupFileSet : IAsyncDisposable
 {
     private const int NameAttempts = 120;
 
     private readonly IBackupStore store;
+    private readonly BackupCompression compression;
     private readonly bool encrypted;
     private readonly StagedObject manifest;
     private readonly List<string> committed = [];
     private bool keep;
 
-    private BackupFileSet(IBackupStore store, string name, bool encrypted, StagedObject manifest, StagedObject data)
+    private BackupFileSet(IBackupStore store, string name, BackupCompression compression, bool encrypted, StagedObject manifest, StagedObject data)
     {
         this.manifest = manifest;
         this.store = store;
+        this.compression = compression;
         this.encrypted = encrypted;
         Name = name;
         Data = data;
@@ -34,13 +36,14 @@ internal sealed class BackupFileSet : IAsyncDisposable
     public StagedObject Data { get; }
 
     /// <summary>Name of the index.</summary>
-    public string IndexFile => BackupNames.IndexFile(Name, encrypted);
+    public string IndexFile => BackupNames.IndexFile(Name, compression, encrypted);
 
     /// <summary>Name of the companion.</summary>
-    public string GlobalsFile => BackupNames.GlobalsFile(Name, encrypted);
+    public string GlobalsFile => BackupNames.GlobalsFile(Name, compression, encrypted);
 
     /// <summary>Takes the name of the current second, or of the next one that is free.</summary>
-    public static async Task<BackupFileSet> ReserveAsync(IBackupStore store, bool encrypted, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<BackupFileSet> ReserveAsync(
+        IBackupStore store, BackupCompression compression, bool encrypted, TimeProvider clock, CancellationToken cancellationToken)
     {
         var at = clock.GetUtcNow();
         for (var attempt = 1; ; attempt++, at = at.AddSeconds(1))
@@ -53,7 +56,7 @@ internal sealed class BackupFileSet : IAsyncDisposable
 
             try
             {
-                return await StageAsync(store, name, encrypted, cancellationToken);
+                return await StageAsync(store, name, compression, encrypted, cancellationToken);
             }
             catch (StorageException e) when (ReferenceEquals(e.Definition, ErrorCatalog.ObjectExists) && attempt < NameAttempts)
             {
@@ -103,13 +106,14 @@ internal sealed class BackupFileSet : IAsyncDisposable
         }
     }
 
-    private static async Task<BackupFileSet> StageAsync(IBackupStore store, string name, bool encrypted, CancellationToken cancellationToken)
+    private static async Task<BackupFileSet> StageAsync(
+        IBackupStore store, string name, BackupCompression compression, bool encrypted, CancellationToken cancellationToken)
     {
         var manifest = await store.StageAsync(BackupNames.ManifestFile(name), cancellationToken);
         try
         {
-            var data = await store.StageAsync(BackupNames.DataFile(name, encrypted), cancellationToken);
-            return new BackupFileSet(store, name, encrypted, manifest, data);
+            var data = await store.StageAsync(BackupNames.DataFile(name, compression, encrypted), cancellationToken);
+            return new BackupFileSet(store, name, compression, encrypted, manifest, data);
         }
         catch
         {
