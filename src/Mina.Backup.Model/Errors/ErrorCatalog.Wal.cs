@@ -52,6 +52,41 @@ public static partial class ErrorCatalog
         "The WAL belongs to another cluster than the archive's.",
         "Give every cluster an archive of its own.");
 
+    /// <summary>The server archives its WAL already, by other means.</summary>
+    public static readonly ErrorDefinition ArchivingTaken = new(
+        nameof(ArchivingTaken),
+        ErrorKind.Refused,
+        "The server archives its WAL already, by other means.",
+        "Give -Force to take their place, or leave archiving to them; Disable-MinaWalArchiving gives the old value back.");
+
+    /// <summary>archive_command runs on the server's host, and that is not this machine.</summary>
+    public static readonly ErrorDefinition ServerNotLocal = new(
+        nameof(ServerNotLocal),
+        ErrorKind.NotSupported,
+        "archive_command runs on the server's host, and that is not this machine.",
+        "Run this on the server's host, or stream the WAL from here with Start-MinaWalReceiver.");
+
+    /// <summary>The server's account cannot use the spool.</summary>
+    public static readonly ErrorDefinition SpoolInaccessible = new(
+        nameof(SpoolInaccessible),
+        ErrorKind.PermissionDenied,
+        "The server's account cannot use the spool.",
+        "Run this as root or as the server's account, or give -SpoolPath a folder that the account can reach.");
+
+    /// <summary>The server does not take over a setting.</summary>
+    public static readonly ErrorDefinition SettingNotApplied = new(
+        nameof(SettingNotApplied),
+        ErrorKind.Unspecified,
+        "The server does not take over a setting.",
+        "Look into the server's log and pg_file_settings for what stands against it.");
+
+    /// <summary>There is no record of settings that could be undone.</summary>
+    public static readonly ErrorDefinition ArchivingNotEnabled = new(
+        nameof(ArchivingNotEnabled),
+        ErrorKind.NotFound,
+        "There is no record of settings that could be undone.",
+        "Give the -ArchivePath and -SpoolPath that Enable-MinaWalArchiving was given.");
+
     private static ErrorDefinition[] WalErrors =>
     [
         ArchiveNotGiven,
@@ -61,5 +96,10 @@ public static partial class ErrorCatalog
         WalFileInvalid,
         WalFileDiffers,
         WalOfOtherCluster,
+        ArchivingTaken,
+        ServerNotLocal,
+        SpoolInaccessible,
+        SettingNotApplied,
+        ArchivingNotEnabled,
     ];
 }
