@@ -1,4 +1,6 @@
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Engine.Storage;
 using Mina.Backup.Engine.Wal;
 using Mina.Backup.Model;
 
@@ -31,6 +33,25 @@ public sealed class WalEngine
     /// <summary>Undoes what <see cref="EnableArchivingAsync"/> set, and nothing else.</summary>
     public Task<WalArchivingInfo> DisableArchivingAsync(WalArchivingRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("wal-disable", observer, context => new WalArchivingOperation(request, context).DisableAsync(cancellationToken), result => result.Server);
+
+    /// <summary>Receives WAL by streaming until it is canceled or, once, until it has what the server had at the start.</summary>
+    /// <param name="request">What to receive, and where to.</param>
+    /// <param name="observer">Where the run tells what it does.</param>
+    /// <param name="report">Takes every change of state.</param>
+    /// <param name="cancellationToken">Ends receiving in good order.</param>
+    public Task<WalReceiverStatus> ReceiveAsync(
+        WalReceiverRequest request, IRunObserver observer, Action<WalReceiverStatus> report, CancellationToken cancellationToken) =>
+        RunAsync(
+            "wal-receive", observer, context => new WalReceiverOperation(new ClientTools(environment), request, context, report).RunAsync(cancellationToken), result => result.Server);
+
+    /// <summary>Brings WAL from the spool into the archive, once or until it is canceled.</summary>
+    /// <param name="request">What to bring where.</param>
+    /// <param name="observer">Where the run tells what it does.</param>
+    /// <param name="report">Takes the result of every round that did something or failed anew.</param>
+    /// <param name="cancellationToken">Ends the run; a file under way leaves nothing behind.</param>
+    public Task<WalSyncResult> SyncAsync(WalSyncRequest request, IRunObserver observer, Action<WalSyncResult> report, CancellationToken cancellationToken) =>
+        RunAsync(
+            "wal-sync", observer, context => new WalSyncOperation(new BackupStoreFactory(environment), request, context, report).RunAsync(cancellationToken), result => result.ArchivePath);
 
     private async Task<T> RunAsync<T>(string operation, IRunObserver observer, Func<RunContext, Task<T>> work, Func<T, string?> describe)
     {

@@ -8,10 +8,21 @@ namespace Mina.Backup.Engine.Wal;
 /// <summary>Whether a server runs on this machine, and as whom.</summary>
 internal sealed class ServerHost(ConnectionTarget target)
 {
-    private bool IsLocalAddress =>
+    /// <summary>Whether the address is one of this machine alone: a socket or the loopback.</summary>
+    public bool IsLocalAddress =>
         target.IsSocket
         || string.Equals(target.Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(target.Host, out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Refuses an address of another machine, before anything is asked there.</summary>
+    /// <exception cref="Model.ServerException"><c>ServerNotLocal</c>.</exception>
+    public void EnsureLocalAddress()
+    {
+        if (!IsLocalAddress)
+        {
+            throw WalSetupErrors.NotLocal(target.Server, "its address is not this machine's");
+        }
+    }
 
     /// <summary>The account of a server on this machine; null on Windows.</summary>
     /// <exception cref="Model.ServerException"><c>ServerNotLocal</c>.</exception>
@@ -25,11 +36,6 @@ internal sealed class ServerHost(ConnectionTarget target)
     /// <exception cref="Model.ServerException"><c>ServerNotLocal</c>.</exception>
     public async Task<string> FindDataDirectoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!IsLocalAddress)
-        {
-            throw WalSetupErrors.NotLocal(target.Server, "its address is not this machine's");
-        }
-
         await using var command = new NpgsqlCommand(
             "SELECT pg_catalog.current_setting('data_directory'), (pg_catalog.pg_control_system()).system_identifier", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -140,10 +140,12 @@ internal sealed class WalArchivingOperation(WalArchivingRequest request, RunCont
         var place = WalArchivePlace.Resolve(request.ArchivePath, request.SpoolPath, context.Environment);
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
+        var host = new ServerHost(target);
+        host.EnsureLocalAddress();
         await using var connection = await new PostgresConnector(target).OpenAsync(cancellationToken);
         try
         {
-            var account = await new ServerHost(target).FindAccountAsync(connection, cancellationToken);
+            var account = await host.FindAccountAsync(connection, cancellationToken);
             return await work(new WalArchivingSetup(request, place, target.Server, account), connection);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or SocketException)

@@ -52,6 +52,13 @@ public static partial class ErrorCatalog
         "The WAL belongs to another cluster than the archive's.",
         "Give every cluster an archive of its own.");
 
+    /// <summary>The archive is encrypted, and the run would not encrypt.</summary>
+    public static readonly ErrorDefinition ArchiveEncrypted = new(
+        nameof(ArchiveEncrypted),
+        ErrorKind.Refused,
+        "The archive is encrypted, and the run would not encrypt.",
+        "Give the archive's passphrase or recipient, or -ArchivePath another place.");
+
     /// <summary>The server archives its WAL already, by other means.</summary>
     public static readonly ErrorDefinition ArchivingTaken = new(
         nameof(ArchivingTaken),
@@ -87,6 +94,27 @@ public static partial class ErrorCatalog
         "There is no record of settings that could be undone.",
         "Give the -ArchivePath and -SpoolPath that Enable-MinaWalArchiving was given.");
 
+    /// <summary>Another receiver writes into the spool.</summary>
+    public static readonly ErrorDefinition ReceiverRunning = new(
+        nameof(ReceiverRunning),
+        ErrorKind.AlreadyExists,
+        "Another receiver writes into the spool.",
+        "Leave the work to it, stop it, or give -SpoolPath another folder.");
+
+    /// <summary>The server has removed WAL that the replication slot had not received.</summary>
+    public static readonly ErrorDefinition SlotLost = new(
+        nameof(SlotLost),
+        ErrorKind.InvalidData,
+        "The server has removed WAL that the replication slot had not received.",
+        "Drop the slot with pg_drop_replication_slot, start the receiver again and make a new base backup: the archive has a gap.");
+
+    /// <summary>The replication slot is not a physical one.</summary>
+    public static readonly ErrorDefinition SlotUnusable = new(
+        nameof(SlotUnusable),
+        ErrorKind.InvalidArgument,
+        "The replication slot is not a physical one.",
+        "Give -Slot another name.");
+
     private static ErrorDefinition[] WalErrors =>
     [
         ArchiveNotGiven,
@@ -96,10 +124,14 @@ public static partial class ErrorCatalog
         WalFileInvalid,
         WalFileDiffers,
         WalOfOtherCluster,
+        ArchiveEncrypted,
         ArchivingTaken,
         ServerNotLocal,
         SpoolInaccessible,
         SettingNotApplied,
         ArchivingNotEnabled,
+        ReceiverRunning,
+        SlotLost,
+        SlotUnusable,
     ];
 }

@@ -96,12 +96,16 @@ public sealed class WalArchivingTests
     }
 
     [Fact]
-    public async Task A_server_that_is_not_here_is_told_apart()
+    public async Task A_server_elsewhere_is_told_to_stream_before_anything_is_asked_there()
     {
-        await using var server = await WalServer.StartAsync();
-        var elsewhere = server.Uri.Replace(Uri.EscapeDataString(server.Cluster.Target.Host), "192.0.2.1", StringComparison.Ordinal) + "?connect_timeout=1";
-        await Assert.ThrowsAsync<ServerException>(() => server.Engine.EnableArchivingAsync(
-            new WalArchivingRequest { Database = elsewhere }, server.Observer, WalServer.Cancel));
+        using var machine = new Support.TestMachine();
+        var request = new WalArchivingRequest { Database = "postgresql://postgres@192.0.2.1/postgres", ArchivePath = Path.Combine(machine.Root, "archive") };
+
+        var e = await Assert.ThrowsAsync<ServerException>(
+            () => new WalEngine(machine.Environment, TimeProvider.System).EnableArchivingAsync(request, new Support.QuietObserver(), WalServer.Cancel));
+
+        Assert.Equal("ServerNotLocal", e.ErrorId);
+        Assert.Contains("Start-MinaWalReceiver", e.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
