@@ -11,6 +11,7 @@ namespace Mina.Backup.Engine.Wal;
 /// <summary>Brings WAL from the spool into the archive: once, or as the running service that also bounds how long a commit waits.</summary>
 internal sealed class WalSyncOperation(IBackupStoreFactory stores, WalSyncRequest request, RunContext context, Action<WalSyncResult> report)
 {
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     // What is left of the greatest exposure for the server to archive its segment and for a round to publish it.
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(5);
@@ -39,7 +40,7 @@ internal sealed class WalSyncOperation(IBackupStoreFactory stores, WalSyncReques
         var spool = new WalSpool(place.RequiredSpool);
         var archive = new WalArchive(store, spool, keys);
         await RefusePlaintextAsync(archive, protection, cancellationToken);
-        foreach (var abandoned in await store.SweepAbandonedAsync(cancellationToken))
+        foreach (var abandoned in (await store.SweepAbandonedAsync(cancellationToken)).Concat(spool.SweepAbandoned(context.Now - AbandonedAfter)))
         {
             context.Verbose($"Removed {abandoned}, left behind by a run that was killed.");
         }

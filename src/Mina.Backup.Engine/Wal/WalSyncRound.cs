@@ -183,6 +183,12 @@ internal sealed class WalSyncRound
             var geometry = descriptor.Geometry;
             var flushed = received is { } lsn && lsn >= geometry.StartOf(file.Name.Segment) && lsn <= geometry.EndOf(file.Name.Segment) ? lsn : publication.End;
             position.AddPartial(geometry, file.Name.Segment, flushed > publication.End ? flushed : publication.End);
+            if (ReceiverSpool.SlotIn(spool.Folder) is null)
+            {
+                // Nobody goes on writing it: the server archived it as what a promotion left of a timeline.
+                spool.Remove(file);
+            }
+
             plain += publication.Changed ? publication.End - geometry.StartOf(file.Name.Segment) : 0;
             stored += publication.StoredSize;
         }

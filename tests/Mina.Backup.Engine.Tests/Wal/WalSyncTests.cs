@@ -156,8 +156,9 @@ public sealed class WalSyncTests
         await FillAsync(server, 1);
         // Into the middle of a segment, so that the promotion leaves a partial one behind.
         await server.ExecuteAsync("CREATE TABLE before_promotion AS SELECT generate_series(1, 1000) AS i");
-        var start = Lsn.Parse(await server.ScalarAsync<string>("SELECT pg_current_wal_lsn()::text"));
-        await standby.CatchUpAsync(start);
+        await standby.CatchUpAsync(Lsn.Parse(await server.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text")));
+        // What the primary has not archived when it dies is not the standby's to archive, unless its archive_mode is always.
+        await UntilSpooledAsync(server, await server.ScalarAsync<string>("SELECT pg_walfile_name(pg_current_wal_lsn() - 16777216)"));
         await server.Cluster.KillAsync(WalServer.Cancel);
         await standby.PromoteAsync();
         await standby.ExecuteAsync("CREATE TABLE after_promotion AS SELECT generate_series(1, 1000) AS i");
