@@ -14,8 +14,8 @@ public sealed record PitrTarget
     /// <summary>Commits before this time are in, UTC.</summary>
     public DateTimeOffset? Time { get; init; }
 
-    /// <summary>Records that begin before this position are in, in PostgreSQL's notation such as <c>0/3000060</c>.</summary>
-    public string? Lsn { get; init; }
+    /// <summary>Records that begin before this place in the log are in.</summary>
+    public Lsn? Lsn { get; init; }
 
     /// <summary>What was committed before this transaction is in; a full transaction id, or its lower 32 bits.</summary>
     public ulong? Xid { get; init; }
@@ -27,7 +27,7 @@ public sealed record PitrTarget
     public bool Inclusive { get; init; }
 
     /// <summary>Timeline to follow; the newest of the archive when null.</summary>
-    public int? Timeline { get; init; }
+    public uint? Timeline { get; init; }
 
     /// <summary>The point in a few words, the same in every culture.</summary>
     public override string ToString()

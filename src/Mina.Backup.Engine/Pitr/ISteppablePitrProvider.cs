@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 
@@ -8,5 +9,5 @@ public interface ISteppablePitrProvider : IPitrProvider
 {
     /// <summary>Takes a paused branch forward to a later point, where it pauses again.</summary>
     /// <exception cref="MinaException"><c>BranchNotPaused</c>, <c>PointBehindBranch</c>, or the point cannot be reached exactly; the branch stays where it was.</exception>
-    Task<PitrBranch> StepAsync(string name, PitrTarget target, RunContext context, CancellationToken cancellationToken);
+    Task<PitrBranch> StepAsync(PitrStepRequest request, RunContext context, CancellationToken cancellationToken);
 }
