@@ -64,6 +64,9 @@ public sealed record BaseBackupManifest
     /// <summary>Whether it was taken from a standby.</summary>
     public bool FromStandby { get; init; }
 
+    /// <summary>Name of the superuser that initdb made; a branch is entered by it.</summary>
+    public required string Superuser { get; init; }
+
     /// <summary>Databases that can be connected to, without <c>template1</c>.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
@@ -110,10 +113,10 @@ public sealed record BaseBackupManifest
 }
 
 /// <summary>One tar of a base backup.</summary>
+/// <param name="File">The file.</param>
 /// <param name="Tablespace">Its tablespace; null for the data directory.</param>
 /// <param name="Path">Where the tablespace was on the source; null for the data directory.</param>
-/// <param name="File">The file.</param>
-public sealed record BaseBackupArchive(uint? Tablespace, string? Path, ManifestFile File)
+public sealed record BaseBackupArchive(ManifestFile File, uint? Tablespace = null, string? Path = null)
 {
     /// <summary>Path of its content below the data directory, with a trailing separator; empty for the data directory's own.</summary>
     [JsonIgnore]

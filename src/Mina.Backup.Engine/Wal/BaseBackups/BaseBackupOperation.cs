@@ -183,6 +183,7 @@ public sealed class BaseBackupOperation
             ServerVersion = facts.Version,
             ServerVersionNumber = facts.VersionNumber,
             FromStandby = label.FromStandby,
+            Superuser = facts.Superuser,
             Databases = facts.Databases,
             Settings = facts.Settings,
             ResourceManagers = facts.ResourceManagers,

@@ -40,6 +40,9 @@ internal sealed record BaseServerFacts
     /// <summary>Now, by the server's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>Name of the superuser that initdb made.</summary>
+    public required string Superuser { get; init; }
+
     /// <summary>Databases that can be connected to.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record BaseServerFacts
                        OR EXISTS (SELECT FROM pg_catalog.pg_stat_replication WHERE application_name ~ 'receivewal')
                        OR EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_type = 'physical' AND active),
                    pg_catalog.clock_timestamp(),
+                   (SELECT rolname::text FROM pg_catalog.pg_roles WHERE oid = 10),
                    ARRAY(SELECT datname::text FROM pg_catalog.pg_database WHERE datallowconn AND datname <> 'template1' ORDER BY datname)
             """;
         BaseServerFacts facts;
@@ -82,7 +86,8 @@ internal sealed record BaseServerFacts
                 Tablespaces = reader.GetInt32(6),
                 IsArchiving = reader.GetBoolean(7),
                 Now = reader.GetFieldValue<DateTimeOffset>(8).ToUniversalTime(),
-                Databases = reader.GetFieldValue<string[]>(9),
+                Superuser = reader.GetString(9),
+                Databases = reader.GetFieldValue<string[]>(10),
                 ResourceManagers = [],
                 Settings = new Dictionary<string, string>(),
             };
