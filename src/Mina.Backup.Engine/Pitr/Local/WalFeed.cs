@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Mina.Backup.Engine.Storage;
 using Mina.Backup.Engine.Wal;
 using Mina.Backup.Model;
 
@@ -7,38 +6,41 @@ namespace Mina.Backup.Engine.Pitr.Local;
 
 /// <summary>
 /// Hands WAL to a recovery that runs: fetches, decrypts and inflates ahead of it, in parallel, into a folder from which the recovery's own
-/// restore_command, a few lines of shell, takes one segment after the other. At most a fixed number of segments waits there.
+/// restore_command, a few lines of shell, takes one segment after the other. Only so many segments wait there, however much WAL there is.
 /// </summary>
 /// <remarks>
-/// The script answers at once about files that are not planned, waits for those that are, and aborts recovery (status above 125) when the feed has
-/// failed: otherwise a damaged segment would look like the end of the log.
+/// The script answers at once about files that are not planned and waits for those that are. When the feed has failed it aborts recovery (status
+/// above 125): otherwise a damaged segment would look like the end of the log. Recovery begins with the checkpoint's segment and then goes back to
+/// where that checkpoint began, so what it waits for is fetched first, and a segment is removed only when recovery is well behind it.
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
 internal sealed class WalFeed
 {
     private const int SegmentsAhead = 16;
+    private const int SegmentsKept = 2;
     private const string PlanFile = ".plan";
     private const string FailedFile = ".failed";
-
-    /// <summary>Into it the script writes the name of what recovery asked for last and did not get.</summary>
+    private const string ClosedFile = ".closed";
+    private const string TakenFile = ".taken";
+    private const string WantedFile = ".wanted";
     private const string RefusedFile = ".refused";
 
     private const string Script = """
         #!/bin/sh
         # Hands one file of WAL to recovery: $1 is its name, $2 where it goes.
         feed=${0%/*}/wal
-        if ! grep -qxF -- "$1" "$feed/.plan" 2>/dev/null; then
-            printf '%s\n' "$1" > "$feed/.refused"
-            exit 1
-        fi
         while [ ! -f "$feed/$1" ]; do
             [ ! -e "$feed/.failed" ] || exit 200
+            [ ! -e "$feed/.closed" ] || exit 1
+            grep -qxF -- "$1" "$feed/.plan" || { printf '%s\n' "$1" > "$feed/.refused"; exit 1; }
+            printf '%s\n' "$1" > "$feed/.wanted"
             sleep 0.02
         done
         case $1 in
             *.history) exec cp -- "$feed/$1" "$2" ;;
-            *) exec mv -- "$feed/$1" "$2" ;;
         esac
+        ln -- "$feed/$1" "$2" 2>/dev/null || cp -- "$feed/$1" "$2" || exit 200
+        printf '%s\n' "$1" >> "$feed/.taken"
         """;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
@@ -57,24 +59,21 @@ internal sealed class WalFeed
         this.workers = workers;
     }
 
-    /// <summary>What recovery asked for last and did not get; null when it got everything.</summary>
-    public string? Refused
-    {
-        get
-        {
-            var path = Path.Combine(folder.Wal, RefusedFile);
-            return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
-        }
-    }
+    /// <summary>The file that recovery asked for last and that was not planned; null when there was none.</summary>
+    public string? Refused => File.Exists(PathOf(RefusedFile)) ? File.ReadAllText(PathOf(RefusedFile)).Trim() : null;
 
     /// <summary>What restore_command is to be.</summary>
-    public static string Command(BranchFolder folder) => $"/bin/sh \"{folder.RestoreScript}\" \"%f\" \"%p\"";
+    public static string Command(BranchFolder folder)
+    {
+        var quoted = $"'{folder.RestoreScript.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        return $"/bin/sh {quoted.Replace("%", "%%", StringComparison.Ordinal)} \"%f\" \"%p\"";
+    }
 
     /// <summary>Writes the script, the plan and the history files; then the server may start.</summary>
     /// <param name="segments">Segments in the order of replay.</param>
     /// <param name="histories">History files that the archive has.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task PrepareAsync(IReadOnlyList<WalFile> segments, IReadOnlyList<WalFile> histories, CancellationToken cancellationToken)
+    public async Task PrepareAsync(IReadOnlyList<WalFile> segments, IEnumerable<WalFile> histories, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder.Wal))
         {
@@ -88,71 +87,74 @@ internal sealed class WalFeed
             await FetchAsync(history, cancellationToken);
         }
 
-        var names = histories.Select(file => file.Name.Text).Concat(segments.Select(NameOf));
-        owner.WriteFile(Path.Combine(folder.Wal, PlanFile), string.Concat(names.Select(name => name + "\n")));
+        owner.WriteFile(PathOf(PlanFile), string.Concat(segments.Select(segment => NameOf(segment) + "\n")));
     }
 
     /// <summary>Fetches the segments while recovery takes them. Ends when all are fetched, or with the first failure, which also ends recovery.</summary>
-    public async Task RunAsync(IReadOnlyList<WalFile> segments, CancellationToken cancellationToken)
+    /// <param name="segments">Segments in the order of replay.</param>
+    /// <param name="report">Takes the number of segments that recovery has taken.</param>
+    /// <param name="cancellationToken">Ends the feed; what waits stays.</param>
+    public async Task RunAsync(IReadOnlyList<WalFile> segments, Action<int> report, CancellationToken cancellationToken)
     {
+        var state = new FeedState([.. segments.Select(NameOf)]);
+        var running = new Dictionary<int, Task>();
         try
         {
-            using var room = new SemaphoreSlim(workers);
-            var running = new List<Task>();
-            foreach (var segment in segments)
+            while (!state.IsComplete || running.Count > 0)
             {
-                await WaitForRoomAsync(running, cancellationToken);
-                await room.WaitAsync(cancellationToken);
-                running.Add(Task.Run(
-                    async () =>
-                    {
-                        try
-                        {
-                            await FetchAsync(segment, cancellationToken);
-                        }
-                        finally
-                        {
-                            room.Release();
-                        }
-                    },
-                    cancellationToken));
-            }
+                foreach (var (index, task) in running.Where(pair => pair.Value.IsCompleted).ToList())
+                {
+                    await task;
+                    running.Remove(index);
+                }
 
-            await Task.WhenAll(running);
+                state.Look(PathOf(TakenFile), PathOf(WantedFile));
+                report(state.Taken);
+                foreach (var passed in state.TakePassed(SegmentsKept))
+                {
+                    File.Delete(PathOf(passed));
+                }
+
+                while (running.Count < workers && state.TryNext(SegmentsAhead, out var next))
+                {
+                    running.Add(next, Task.Run(() => FetchAsync(segments[next], cancellationToken), cancellationToken));
+                }
+
+                await Task.WhenAny(Task.Delay(LookInterval, cancellationToken), running.Count == workers ? Task.WhenAny(running.Values) : Task.Delay(LookInterval, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
         catch
         {
-            owner.WriteFile(Path.Combine(folder.Wal, FailedFile), string.Empty);
+            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (Directory.Exists(folder.Wal))
+            {
+                owner.WriteFile(PathOf(FailedFile), string.Empty);
+            }
+
             throw;
+        }
+    }
+
+    /// <summary>No more WAL comes; what waits is removed. The script goes on answering, with no.</summary>
+    public void Close()
+    {
+        owner.WriteFile(PathOf(ClosedFile), string.Empty);
+        File.Delete(PathOf(FailedFile));
+        foreach (var path in Directory.EnumerateFiles(folder.Wal).Where(path => WalFileName.Parse(Path.GetFileName(path))?.Kind == WalFileKind.Segment || path.EndsWith(".fetching", StringComparison.Ordinal)))
+        {
+            File.Delete(path);
         }
     }
 
     private static string NameOf(WalFile file) => file.Name.Kind == WalFileKind.Partial ? file.Name.Segment.ToString() : file.Name.Text;
 
-    private async Task WaitForRoomAsync(List<Task> running, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            foreach (var done in running.Where(task => task.IsCompleted).ToList())
-            {
-                await done;
-                running.Remove(done);
-            }
-
-            var waiting = Directory.EnumerateFiles(folder.Wal).Count(path => WalFileName.Parse(Path.GetFileName(path))?.Kind == WalFileKind.Segment);
-            if (waiting + running.Count < SegmentsAhead)
-            {
-                return;
-            }
-
-            await Task.Delay(LookInterval, cancellationToken);
-        }
-    }
+    private string PathOf(string name) => Path.Combine(folder.Wal, name);
 
     // Recovery sees a file under its name only when all of it is there and belongs to the server's account.
     private async Task FetchAsync(WalFile file, CancellationToken cancellationToken)
     {
-        var final = Path.Combine(folder.Wal, NameOf(file));
+        var final = PathOf(NameOf(file));
         var staged = final + ".fetching";
         try
         {

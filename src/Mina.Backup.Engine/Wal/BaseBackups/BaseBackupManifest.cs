@@ -49,8 +49,8 @@ public sealed record BaseBackupManifest
     /// <summary>Identifier of the cluster, which its WAL carries too. Text, as many JSON readers round numbers of 64 bits.</summary>
     public required string SystemIdentifier { get; init; }
 
-    /// <summary>Transactions under way when it was complete, as <c>pg_current_snapshot()</c> prints them; null for one taken from a standby.</summary>
-    public string? Snapshot { get; init; }
+    /// <summary>Transactions under way when it was complete, as <c>pg_current_snapshot()</c> prints them.</summary>
+    public required string Snapshot { get; init; }
 
     /// <summary>Host and port, or socket folder, of the source.</summary>
     public required string Server { get; init; }

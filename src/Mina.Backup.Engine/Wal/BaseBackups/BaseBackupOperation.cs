@@ -171,6 +171,7 @@ public sealed class BaseBackupOperation
             WrittenBy = ProductVersion,
             StartedAt = facts.Now,
             EndedAt = facts.Now,
+            Snapshot = "",
             StartLsn = server.StartLsn,
             StopLsn = server.StopLsn,
             Timeline = server.Timeline,

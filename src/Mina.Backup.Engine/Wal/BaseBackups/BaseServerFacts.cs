@@ -102,16 +102,13 @@ internal sealed record BaseServerFacts
         };
     }
 
-    /// <summary>Transactions under way, and the time, both now; no transactions on a standby.</summary>
-    public static async Task<(DateTimeOffset Now, string? Snapshot)> ReadEndAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Transactions under way, and the time, both now. A standby counts those under way as ended, which errs on the safe side.</summary>
+    public static async Task<(DateTimeOffset Now, string Snapshot)> ReadEndAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            SELECT pg_catalog.clock_timestamp(), CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE pg_catalog.pg_current_snapshot()::text END
-            """;
-        await using var command = new NpgsqlCommand(Sql, connection);
+        await using var command = new NpgsqlCommand("SELECT pg_catalog.clock_timestamp(), pg_catalog.pg_current_snapshot()::text", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetFieldValue<DateTimeOffset>(0).ToUniversalTime(), reader.IsDBNull(1) ? null : reader.GetString(1));
+        return (reader.GetFieldValue<DateTimeOffset>(0).ToUniversalTime(), reader.GetString(1));
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> ReadSettingsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
