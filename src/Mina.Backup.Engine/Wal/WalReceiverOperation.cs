@@ -92,12 +92,26 @@ internal sealed class WalReceiverOperation(ClientTools tools, WalReceiverRequest
                 limited = true;
             }
 
+            await WaitUntilFreeAsync(slot, cancellationToken);
             var tool = await tools.FindAsync("pg_receivewal", start.Major, cancellationToken);
             return await ReceiveAsync(slot, target, tool, start.End, cancellationToken);
         }
         catch (MinaException e)
         {
             return e;
+        }
+    }
+
+    /// <summary>
+    /// A server needs a moment to notice that a receiver was killed, and until then refuses the next one. If the slot stays in use, the next one's own
+    /// words say by whom.
+    /// </summary>
+    private async Task WaitUntilFreeAsync(ReceiverSlot slot, CancellationToken cancellationToken)
+    {
+        var started = context.Clock.GetTimestamp();
+        while (await slot.IsActiveAsync(cancellationToken) && context.Clock.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(Look, context.Clock, cancellationToken);
         }
     }
 

@@ -61,6 +61,36 @@ public sealed class WalArchivingTests
         }
     }
 
+    [Theory]
+    [InlineData("postgres", null)]
+    [InlineData("nobody", "SpoolInaccessible")]
+    public async Task The_servers_account_sets_itself_up_and_another_user_is_told_who_can(string user, string? error)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root runs programs as others.");
+        await using var server = await WalServer.StartAsync();
+        var place = Path.Combine(server.Machine.Root, user);
+        await Programs.RunAsync("mkdir", ["-m", "777", place]);
+        // The socket's folder is the server's alone; what counts here is who makes the spool.
+        await Programs.RunAsync("chmod", ["755", server.Cluster.Target.Host]);
+        var reachable = await Programs.TryAsync("runuser", ["-u", user, "--", "test", "-r", EngineRunner.Path]);
+        Assert.SkipWhen(reachable.ExitCode != 0, "The tests were built in a folder that other users cannot read.");
+        var variables = EngineRunner.Variables(server, "enable").ToDictionary();
+        variables["PLACE"] = Path.Combine(place, "archive");
+        variables["HOME"] = variables["MINA_STATE_PATH"] = Path.Combine(place, "state");
+        // A shared folder is no place for a spool; one of the user's own is.
+        await Programs.RunAsync("chown", [user, place]);
+        await Programs.RunAsync("chmod", ["711", place]);
+
+        var result = await Programs.TryAsync("runuser", ["-u", user, "--", "dotnet", EngineRunner.Path], variables);
+
+        Assert.True(error is null ? result.ExitCode == 0 : result.Errors.StartsWith(error, StringComparison.Ordinal), result.Errors);
+        Assert.Equal(error is null, Directory.Exists(Path.Combine(place, "archive.spool")));
+        if (error is null)
+        {
+            Assert.Equal($"{user} 700\n", await Programs.RunAsync("stat", ["-c", "%U %a", Path.Combine(place, "archive.spool")]));
+        }
+    }
+
     [Fact]
     public async Task A_spool_out_of_the_accounts_reach_is_refused_before_the_server_is_touched()
     {

@@ -51,7 +51,8 @@ public sealed class WalReceiverTests
 
             await WalSyncTests.FillAsync(server, 1);
             await WalServer.UntilAsync(
-                () => Task.FromResult(receiver.States.Count(status => status.State == WalReceiverState.Streaming) > streaming), "the receiver to stream again");
+                () => Task.FromResult(receiver.States.Count(status => status.State == WalReceiverState.Streaming) > streaming),
+                () => "the receiver to stream again; it told: " + string.Join("; ", receiver.States.Select(status => $"{status.State} {status.Problem}")));
             await WalSyncTests.SyncAsync(server);
         }
 
@@ -131,6 +132,26 @@ public sealed class WalReceiverTests
         var e = await Assert.ThrowsAsync<StorageException>(() => ReceiveOnceAsync(server));
 
         Assert.Equal("ReceiverRunning", e.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_receiver_does_not_outlive_a_supervisor_that_was_killed()
+    {
+        await using var server = await WalServer.StartAsync();
+        using var supervisor = Programs.Start("dotnet", [EngineRunner.Path], EngineRunner.Variables(server, "receive"));
+        while (await supervisor.StandardOutput.ReadLineAsync(WalServer.Cancel) is { } line && !line.StartsWith("Streaming", StringComparison.Ordinal))
+        {
+        }
+
+        supervisor.Kill();
+        await supervisor.WaitForExitAsync(WalServer.Cancel);
+        await WalServer.UntilAsync(async () => await server.ScalarAsync<long>("SELECT count(*) FROM pg_stat_replication") == 0, "the orphan to end");
+
+        // The slot is free for the next one, which goes on without a gap.
+        await WalSyncTests.FillAsync(server, 1);
+        await ReceiveOnceAsync(server);
+        await WalSyncTests.SyncAsync(server);
+        await AssertContinuousAsync(server);
     }
 
     [Fact]

@@ -154,6 +154,7 @@ public sealed class WalRetentionTests : IDisposable
         public void Add(string name, uint start, int daysAgo, BackupState state = BackupState.Verified) => backups.Add(new BaseBackupInfo
         {
             Name = name,
+            ArchivePath = "archive",
             Location = "base",
             Path = name,
             CreatedAt = Now.AddDays(-daysAgo).AddMinutes(-5),
@@ -169,6 +170,7 @@ public sealed class WalRetentionTests : IDisposable
         public void AddUnreadable(string name) => backups.Add(new BaseBackupInfo
         {
             Name = name,
+            ArchivePath = "archive",
             Location = "base",
             Path = name,
             CreatedAt = Now,

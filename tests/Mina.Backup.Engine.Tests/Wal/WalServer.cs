@@ -70,7 +70,10 @@ internal sealed class WalServer : IAsyncDisposable
     }
 
     /// <summary>Waits until something holds; a test that waits too long fails with the words given.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, () => what);
+
+    /// <summary>Waits until something holds; a test that waits too long fails with the words that are asked for then.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
     {
         for (var attempt = 0; attempt < 600; attempt++)
         {
@@ -82,7 +85,7 @@ internal sealed class WalServer : IAsyncDisposable
             await Task.Delay(100, Cancel);
         }
 
-        Assert.Fail($"Waited in vain for {what}.");
+        Assert.Fail($"Waited in vain for {what()}.");
     }
 
     /// <summary>Ends the current segment and returns its name.</summary>
