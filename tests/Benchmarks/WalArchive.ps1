@@ -3,7 +3,7 @@
 # Sync: bytes of WAL brought into an encrypted archive, per second of processor time, which is what one core does.
 # Exposure: time from a commit to its being in the archive, the worst of 20, for an idle and a busy database, with
 # archive_command and with a receiver; read back from the archive's files, not from what the service says of itself.
-param([int] $Commits = 20, [int] $Megabytes = 500)
+param([int] $Commits = 20, [int] $Megabytes = 500, [switch] $ReceiverOnly)
 $ErrorActionPreference = 'Stop'
 $root = "/tmp/mina-measure-$PID"
 $null = [System.IO.Directory]::CreateDirectory($root)
@@ -66,33 +66,35 @@ try {
     $programs = if ($env:MINA_PG_BIN) { "$env:MINA_PG_BIN/" } else { '/usr/lib/postgresql/15/bin/' }
     $null = & "${programs}pgbench" -q -i -s ([Math]::Max(1, [int]($Megabytes / 20))) -d $env:DATABASE_URL 2>&1
     $null = & "${programs}pgbench" -n -c 4 -T 20 -d $env:DATABASE_URL 2>&1
-    $segment = Invoke-Sql 'SELECT pg_walfile_name(pg_switch_wal())'
-    while (-not [System.IO.File]::Exists("$root/archive.spool/$segment")) { [System.Threading.Thread]::Sleep(100) }
+    if (-not $ReceiverOnly) {
+        $segment = Invoke-Sql 'SELECT pg_walfile_name(pg_switch_wal())'
+        while (-not [System.IO.File]::Exists("$root/archive.spool/$segment")) { [System.Threading.Thread]::Sleep(100) }
 
-    foreach ($limit in 1, 2) {
-        $copy = "$root/copy$limit"
-        $null = [System.IO.Directory]::CreateDirectory($copy)
-        foreach ($path in [System.IO.Directory]::GetFiles("$root/archive.spool", '0*')) { [System.IO.File]::Copy($path, "$copy/$([System.IO.Path]::GetFileName($path))") }
-        $before = [System.Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime
-        $result = Sync-MinaWalArchive -ArchivePath "$root/measured$limit" -SpoolPath $copy -ThrottleLimit $limit
-        $processor = ([System.Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime - $before).TotalSeconds
-        [pscustomobject]@{
-            Measure = "sync, encrypted, -ThrottleLimit $limit"
-            MegabytesPerCoreSecond = [Math]::Round($result.PlainSize / 1MB / $processor, 1)
-            MegabytesPerSecond = [Math]::Round($result.PlainSize / 1MB / $result.Duration.TotalSeconds, 1)
-            Megabytes = [Math]::Round($result.PlainSize / 1MB)
-            Ratio = [Math]::Round($result.StoredSize / $result.PlainSize, 3)
+        foreach ($limit in 1, 2) {
+            $copy = "$root/copy$limit"
+            $null = [System.IO.Directory]::CreateDirectory($copy)
+            foreach ($path in [System.IO.Directory]::GetFiles("$root/archive.spool", '0*')) { [System.IO.File]::Copy($path, "$copy/$([System.IO.Path]::GetFileName($path))") }
+            $before = [System.Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime
+            $result = Sync-MinaWalArchive -ArchivePath "$root/measured$limit" -SpoolPath $copy -ThrottleLimit $limit
+            $processor = ([System.Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime - $before).TotalSeconds
+            [pscustomobject]@{
+                Measure = "sync, encrypted, -ThrottleLimit $limit"
+                MegabytesPerCoreSecond = [Math]::Round($result.PlainSize / 1MB / $processor, 1)
+                MegabytesPerSecond = [Math]::Round($result.PlainSize / 1MB / $result.Duration.TotalSeconds, 1)
+                Megabytes = [Math]::Round($result.PlainSize / 1MB)
+                Ratio = [Math]::Round($result.StoredSize / $result.PlainSize, 3)
+            }
         }
-    }
 
-    $null = Sync-MinaWalArchive
-    $service = Start-Service 'Sync-MinaWalArchive -Continuous'
-    try {
-        Measure-Exposure 'archive_command, idle' "$root/archive" $false
-        $load = [System.Diagnostics.Process]::Start([System.Diagnostics.ProcessStartInfo]::new("${programs}pgbench", [string[]]('-n', '-c', '2', '-R', '100', '-T', '600', $env:DATABASE_URL)))
-        try { Measure-Exposure 'archive_command, busy' "$root/archive" $false } finally { Stop-Service $load }
+        $null = Sync-MinaWalArchive
+        $service = Start-Service 'Sync-MinaWalArchive -Continuous'
+        try {
+            Measure-Exposure 'archive_command, idle' "$root/archive" $false
+            $load = [System.Diagnostics.Process]::Start([System.Diagnostics.ProcessStartInfo]::new("${programs}pgbench", [string[]]('-n', '-c', '2', '-R', '100', '-T', '600', $env:DATABASE_URL)))
+            try { Measure-Exposure 'archive_command, busy' "$root/archive" $false } finally { Stop-Service $load }
+        }
+        finally { Stop-Service $service }
     }
-    finally { Stop-Service $service }
 
     $null = Start-MinaWalReceiver -ArchivePath "$root/streamed" -Once -MaximumSlotSize 2GB
     $null = Sync-MinaWalArchive -ArchivePath "$root/streamed"

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mina.Backup.Engine.Storage;
 
@@ -7,6 +8,8 @@ namespace Mina.Backup.Engine.Storage;
 [UnsupportedOSPlatform("windows")]
 internal static partial class UnixFiles
 {
+    private const int SharedLock = 1;
+
     /// <summary>User id that this process acts as.</summary>
     public static uint EffectiveUser() => geteuid();
 
@@ -36,6 +39,13 @@ internal static partial class UnixFiles
         var done = link(from, to) == 0;
         errorCode = done ? 0 : Marshal.GetLastPInvokeError();
         return done;
+    }
+
+    /// <summary>Turns an exclusive lock of this process into a shared one: readers may open the file, and nobody may take it for abandoned.</summary>
+    public static void ShareLock(SafeFileHandle file)
+    {
+        // Where the file system has no locks there was none before either.
+        _ = flock(file, SharedLock);
     }
 
     /// <summary>Flushes a folder's entries to the disk.</summary>
@@ -80,6 +90,9 @@ internal static partial class UnixFiles
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc")]
     private static partial int close(int descriptor);

@@ -131,6 +131,28 @@ public abstract class BackupStoreConformance
     }
 
     [Fact]
+    public async Task An_object_can_be_read_at_every_moment_while_it_is_replaced()
+    {
+        var store = Open();
+        await store.PutAsync("a", new byte[1000], replace: true, Token);
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    await store.PutAsync("a", new byte[1000], replace: true, Token);
+                }
+            },
+            Token);
+        while (!writing.IsCompleted)
+        {
+            Assert.Equal(1000, (await ReadAsync(await store.OpenReadAsync("a", Token))).Length);
+        }
+
+        await writing;
+    }
+
+    [Fact]
     public async Task Put_replaces_only_when_told()
     {
         var store = Open();
