@@ -162,7 +162,11 @@ internal sealed class WalFeed
         var staged = final + ".fetching";
         try
         {
-            await archive.FetchAsync(file.Name, staged, cancellationToken);
+            if (!await SpooledSegment.TryCopyAsync(archive, file, staged, cancellationToken))
+            {
+                await archive.FetchAsync(file.Name, staged, cancellationToken);
+            }
+
             owner.Give(staged);
             File.Move(staged, final);
         }
