@@ -74,9 +74,12 @@ internal sealed class BranchRun : IAsyncDisposable
         var control = await ControlData.ReadAsync(account, bin, folder.Data, cancellationToken);
         var configuration = new BranchConfiguration(folder, owner, plan.Base, control);
         var replayed = context.Clock.GetTimestamp();
-        var port = await TimeAsync("Replay", "Replaying", () => ReplayAsync(new Replay(plan, request.Target, configuration, bin, request.ReadOnly, request.Settings), cancellationToken));
+        var port = await TimeAsync("Replay", "Starting", () => ReplayAsync(new Replay(plan, request.Target, configuration, bin, request.ReadOnly, request.Settings), cancellationToken));
         var replay = context.Clock.GetElapsedTime(replayed);
+        cancellationToken.ThrowIfCancellationRequested();
         var opened = await TimeAsync("Open", "Opening", () => OpenBranchAsync(plan, port, request.ReadOnly, request.Database, cancellationToken));
+        // The last moment at which the run can be stopped and leave nothing.
+        cancellationToken.ThrowIfCancellationRequested();
         return record with
         {
             BinDirectory = bin,
@@ -114,7 +117,7 @@ internal sealed class BranchRun : IAsyncDisposable
         var plan = await Planner().PlanStepAsync(target, before, control.Redo, manifest, CancellationToken.None);
         var configuration = new BranchConfiguration(folder, owner, manifest, control);
         var replayed = context.Clock.GetTimestamp();
-        var port = await TimeAsync("Replay", "Replaying", () => ReplayAsync(new Replay(plan, target, configuration, bin, ReadOnly: true, record.Settings), CancellationToken.None));
+        var port = await TimeAsync("Replay", "Starting", () => ReplayAsync(new Replay(plan, target, configuration, bin, ReadOnly: true, record.Settings), CancellationToken.None));
         var replay = context.Clock.GetElapsedTime(replayed);
         var reached = await ReadReachedAsync(plan, server.SocketTarget(port, manifest.Superuser), CancellationToken.None);
         return record with
@@ -243,6 +246,7 @@ internal sealed class BranchRun : IAsyncDisposable
             try
             {
                 server.ClearLog();
+                Report("Replaying", null, null);
                 await server.StartAsync(replay.BinDirectory, cancellationToken);
                 if (replay.ReadOnly)
                 {

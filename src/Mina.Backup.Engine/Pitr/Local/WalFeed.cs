@@ -109,7 +109,11 @@ internal sealed class WalFeed
                 }
 
                 state.Look(PathOf(TakenFile), PathOf(WantedFile));
-                report(state.Taken);
+                if (state.Taken > 0)
+                {
+                    report(state.Taken);
+                }
+
                 foreach (var passed in state.TakePassed(SegmentsKept))
                 {
                     File.Delete(PathOf(passed));
@@ -158,7 +162,11 @@ internal sealed class WalFeed
         var staged = final + ".fetching";
         try
         {
-            await archive.FetchAsync(file.Name, staged, cancellationToken);
+            if (!await SpooledSegment.TryCopyAsync(archive, file, staged, cancellationToken))
+            {
+                await archive.FetchAsync(file.Name, staged, cancellationToken);
+            }
+
             owner.Give(staged);
             File.Move(staged, final);
         }
