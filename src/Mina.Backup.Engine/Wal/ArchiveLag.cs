@@ -6,9 +6,6 @@ namespace Mina.Backup.Engine.Wal;
 /// <summary>How far an archive is behind its server: what would be lost if the server's host were gone now. The spool does not count.</summary>
 internal sealed class ArchiveLag(WalArchive archive, WalArchiveDescriptor descriptor, string? spool, ProblemList problems, RunContext context)
 {
-    // Records begin at multiples of it, so that zeros up to the next one belong to the last record.
-    private const ulong Alignment = 8;
-
     /// <summary>Adds what can be told.</summary>
     public async Task<WalArchiveInfo> MeasureAsync(
         WalArchiveInfo info, IReadOnlyList<WalFile> stored, ServerWal? server, CommitReader? reader, CancellationToken cancellationToken)
@@ -94,17 +91,25 @@ internal sealed class ArchiveLag(WalArchive archive, WalArchiveDescriptor descri
 
     private async Task<Lsn> EndOfAsync(WalFile partial, CancellationToken cancellationToken)
     {
-        var offset = 0UL;
-        var end = 0UL;
+        var offset = 0L;
+        var end = 0L;
+        var page = new byte[LogPage.Length];
         await foreach (var block in archive.ReadAsync(partial, cancellationToken))
         {
+            // Blocks are multiples of a page, as they are written.
             var last = block.Span.LastIndexOfAnyExcept((byte)0);
-            end = last < 0 ? end : offset + (ulong)last + 1;
-            offset += (ulong)block.Length;
+            if (last >= 0)
+            {
+                var start = last / LogPage.Length * LogPage.Length;
+                page.AsSpan().Clear();
+                block.Span[start..Math.Min(start + LogPage.Length, block.Length)].CopyTo(page);
+                end = Math.Max(offset + last + 1, offset + start + LogPage.EndOfRecords(page));
+            }
+
+            offset += block.Length;
         }
 
-        var aligned = (end + Alignment - 1) / Alignment * Alignment;
-        return new Lsn(descriptor.Geometry.StartOf(partial.Name.Segment).Value + aligned);
+        return new Lsn(descriptor.Geometry.StartOf(partial.Name.Segment).Value + (ulong)end);
     }
 
     private static TimeSpan Positive(TimeSpan time) => time < TimeSpan.Zero ? TimeSpan.Zero : time;

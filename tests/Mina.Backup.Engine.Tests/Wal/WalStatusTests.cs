@@ -138,6 +138,26 @@ public sealed class WalStatusTests
         Assert.Contains(info.Problems, problem => problem.Message.Contains("mina_wal", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_end_of_a_partial_segment_is_told_to_the_byte()
+    {
+        await using var server = await WalServer.StartAsync(("synchronous_commit", "on"));
+        await server.ExecuteAsync("CREATE TABLE ledger (id int)");
+        for (var i = 0; i < 3; i++)
+        {
+            await server.ExecuteAsync($"INSERT INTO ledger SELECT generate_series(1, {7 + (i * 50)})");
+            var flushed = Lsn.Parse(await server.ScalarAsync<string>("SELECT pg_current_wal_flush_lsn()::text"));
+            await server.Engine.ReceiveAsync(new WalReceiverRequest { Once = true }, server.Observer, _ => { }, WalServer.Cancel);
+            await WalSyncTests.SyncAsync(server);
+
+            var info = await DescribeAsync(server);
+
+            Assert.True(info.ArchivedTo >= flushed, $"{info.ArchivedTo} < {flushed}");
+            Assert.True(info.ArchivedTo <= info.CurrentLsn, $"{info.ArchivedTo} > {info.CurrentLsn}");
+            Assert.Equal(TimeSpan.Zero, info.LagTime);
+        }
+    }
+
     private static Task<WalArchiveInfo> DescribeAsync(WalServer server, Func<WalStatusRequest, WalStatusRequest>? change = null)
     {
         var request = new WalStatusRequest();
