@@ -24,6 +24,8 @@ public static partial class ErrorCatalog
         .. CatalogErrors,
         .. TargetErrors,
         .. RestoreErrors,
+        .. WalErrors,
+        .. PitrErrors,
         UnexpectedFailure,
     ];
 }
