@@ -26,33 +26,50 @@ function Get-PostgreSqlFolder {
 # Full path of one of its programs, from the folder that the server's programs come from.
 function Get-PostgreSqlProgram([string] $name) {
     $folder = @(Get-PostgreSqlFolder)[0]
-    if (-not $folder) { throw 'PostgreSQL''s server programs are missing. Run: build.ps1 Build, or see the README.' }
+    if (-not $folder) { throw 'PostgreSQL''s server programs are missing. The tasks Test, Demo and Bench of build.ps1 install them where that is possible; see the README.' }
     [IO.Path]::Combine($folder, $(if ($IsWindows) { "$name.exe" } else { $name }))
+}
+
+# Whether packages can be installed without asking.
+function Test-AptPermission {
+    if (-not [IO.File]::Exists('/usr/bin/apt-get')) { return $false }
+    if ([Environment]::UserName -eq 'root') { return $true }
+    & sudo -n true 2>$null
+    $LASTEXITCODE -eq 0
+}
+
+function Install-AptPackage([string[]] $packages) {
+    [Console]::WriteLine("== apt-get install $packages")
+    $sudo = @(if ([Environment]::UserName -ne 'root') { 'sudo', '-n' })
+    foreach ($arguments in @('update', '-q'), (@('install', '-y', '-q') + $packages)) {
+        $words = $sudo + @('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get') + $arguments
+        $program, $rest = $words
+        & $program @rest
+        if ($LASTEXITCODE -ne 0) { throw "apt-get $($arguments[0]) ended with status $LASTEXITCODE. Run: sudo apt-get install -y $packages" }
+    }
 }
 
 # Installs what tests and demo need, where that is possible without asking; else says the one command.
 function Install-PostgreSql {
-    if (@(Get-PostgreSqlFolder).Count -gt 0) { return }
+    $missing = @(if (@(Get-PostgreSqlFolder).Count -eq 0) { 'postgresql' })
+    # gpg is the yardstick of tests and benchmark; a server's package does not bring it.
+    if (-not $IsWindows -and -not (Get-Command gpg -CommandType Application -ErrorAction Ignore)) { $missing += 'gnupg' }
+    if ($missing.Count -eq 0) { return }
+    if ($missing -notcontains 'postgresql') {
+        # The demo does without; tests that need gpg say so themselves.
+        if (-not (Test-AptPermission)) {
+            [Console]::WriteLine('== gpg is missing: install gnupg (apt, brew, dnf, pacman, apk) for the tests and the benchmark')
+            return
+        }
+    }
+
     if ($IsWindows) { throw 'PostgreSQL''s server programs are missing. Run: winget install PostgreSQL.PostgreSQL.17' }
     if ($IsMacOS) { throw 'PostgreSQL''s server programs are missing. Run: brew install postgresql@17' }
     if (-not [IO.File]::Exists('/usr/bin/apt-get')) {
         throw 'PostgreSQL''s server programs are missing. Install the package postgresql-server (dnf, zypper) or postgresql (pacman, apk), then run this again.'
     }
 
-    $sudo = @()
-    if ([Environment]::UserName -ne 'root') {
-        & sudo -n true 2>$null
-        if ($LASTEXITCODE -ne 0) { throw 'PostgreSQL''s server programs are missing. Run: sudo apt-get install -y postgresql' }
-        $sudo = @('sudo', '-n')
-    }
-
-    [Console]::WriteLine('== PostgreSQL: apt-get install postgresql')
-    foreach ($arguments in @('update', '-q'), @('install', '-y', '-q', 'postgresql', 'gnupg')) {
-        $words = $sudo + @('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get') + $arguments
-        $program, $rest = $words
-        & $program @rest
-        if ($LASTEXITCODE -ne 0) { throw "apt-get $($arguments[0]) ended with status $LASTEXITCODE. Run: sudo apt-get install -y postgresql" }
-    }
-
+    if (-not (Test-AptPermission)) { throw "Programs are missing. Run: sudo apt-get install -y $missing" }
+    Install-AptPackage $missing
     if (@(Get-PostgreSqlFolder).Count -eq 0) { throw 'apt-get installed postgresql, and initdb is still not found. Set MINA_PG_BIN to the folder that holds it.' }
 }

@@ -4,7 +4,7 @@ using System.Management.Automation.Host;
 namespace Mina.Backup.Console;
 
 /// <summary>The screen, as far as formatting needs it: width, colors. There is no full-screen access.</summary>
-internal sealed class ConsoleRawInterface : PSHostRawUserInterface
+internal sealed class ConsoleRawInterface(InterruptibleRead input) : PSHostRawUserInterface
 {
     // Wide enough for the default views; a log file has no width of its own.
     private const int WidthWithoutTerminal = 140;
@@ -54,7 +54,7 @@ internal sealed class ConsoleRawInterface : PSHostRawUserInterface
             throw new InteractionUnavailableException("The script waits for a key, and standard input is no terminal. Run it in a terminal, or take the question out.");
         }
 
-        var key = System.Console.ReadKey(options.HasFlag(ReadKeyOptions.NoEcho));
+        var key = input.WaitFor(() => System.Console.ReadKey(options.HasFlag(ReadKeyOptions.NoEcho)));
         return new KeyInfo((int)key.Key, key.KeyChar, (ControlKeyStates)0, keyDown: true);
     }
 

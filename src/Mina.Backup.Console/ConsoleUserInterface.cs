@@ -18,8 +18,11 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
 
     /// <summary>Creates it.</summary>
     /// <param name="interactive">Whether somebody can answer questions.</param>
-    public ConsoleUserInterface(bool interactive)
+    /// <param name="interrupted">Ends the waiting for an answer.</param>
+    public ConsoleUserInterface(bool interactive, CancellationToken interrupted)
     {
+        var input = new InterruptibleRead(interrupted);
+        RawUI = new ConsoleRawInterface(input);
         var plain = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") is "dumb";
         colors = !System.Console.IsOutputRedirected && !plain;
         if (!colors)
@@ -28,10 +31,10 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
         }
 
         progress = new ProgressLine(errors, !System.Console.IsErrorRedirected && !plain, RawUI);
-        questions = new Questions(interactive, errors, ClearProgress);
+        questions = new Questions(interactive, errors, ClearProgress, input);
     }
 
-    public override PSHostRawUserInterface RawUI { get; } = new ConsoleRawInterface();
+    public override PSHostRawUserInterface RawUI { get; }
 
     public override bool SupportsVirtualTerminal => colors;
 

@@ -3,10 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Mina.Backup.Console;
 
-/// <summary>Ctrl+C, termination and hang-up: the running command is stopped in order, and the exit status says by what.</summary>
+/// <summary>
+/// Ctrl+C, termination and hang-up: the running command is stopped in order, and the exit status says by what. Where no command runs
+/// yet, or none any more, there is nothing to put in order and the process ends at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly PosixSignalRegistration[] registrations;
+    private readonly CancellationTokenSource interrupted = new();
     private readonly Lock gate = new();
     private readonly ForegroundProgram foreground;
     private PowerShell? running;
@@ -23,18 +27,23 @@ internal sealed class Interruption : IDisposable
         ];
     }
 
-    /// <summary>128 and the signal's number once there was one.</summary>
+    /// <summary>128 and the signal's number once there was one; the first decides.</summary>
     public int? ExitStatus { get; private set; }
+
+    /// <summary>Canceled by the first signal, for what waits without being a command: questions to the operator.</summary>
+    public CancellationToken Token => interrupted.Token;
 
     /// <summary>Names what a signal stops until the result is disposed.</summary>
     public IDisposable Watch(PowerShell shell)
     {
+        // What is stopped before it runs would run all the same, so a signal from before is made good as soon as it does.
+        shell.InvocationStateChanged += StopIfInterrupted;
         lock (gate)
         {
             running = shell;
         }
 
-        return new Watching(this);
+        return new Watching(this, shell);
     }
 
     public void Dispose()
@@ -43,29 +52,64 @@ internal sealed class Interruption : IDisposable
         {
             registration.Dispose();
         }
+
+        interrupted.Dispose();
     }
 
     private PosixSignalRegistration Listen(PosixSignal signal, int number) =>
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            lock (gate)
+            if (!Stop(number))
             {
-                if (ExitStatus is not null)
-                {
-                    return; // cleaning up already; a second Ctrl+C must not cut that short
-                }
-
-                ExitStatus = ExitCodes.ForSignal(number);
-                running?.BeginStop(null, null);
-                foreground.Signal(number);
+                Environment.Exit(ExitCodes.ForSignal(number));
             }
         });
 
-    private sealed class Watching(Interruption owner) : IDisposable
+    // False when there is nothing to stop.
+    private bool Stop(int number)
+    {
+        lock (gate)
+        {
+            var isFirst = ExitStatus is null;
+            ExitStatus ??= ExitCodes.ForSignal(number);
+            if (running is null)
+            {
+                return false;
+            }
+
+            // A second Ctrl+C must not cut the cleaning up short: a command that is stopping already is left to it.
+            if (running.InvocationStateInfo.State == PSInvocationState.Running)
+            {
+                running.BeginStop(null, null);
+            }
+
+            if (isFirst)
+            {
+                interrupted.Cancel();
+                foreground.Signal(number);
+            }
+
+            return true;
+        }
+    }
+
+    private void StopIfInterrupted(object? sender, PSInvocationStateChangedEventArgs change)
+    {
+        lock (gate)
+        {
+            if (ExitStatus is not null && sender is PowerShell shell && change.InvocationStateInfo.State == PSInvocationState.Running)
+            {
+                shell.BeginStop(null, null);
+            }
+        }
+    }
+
+    private sealed class Watching(Interruption owner, PowerShell shell) : IDisposable
     {
         public void Dispose()
         {
+            shell.InvocationStateChanged -= owner.StopIfInterrupted;
             lock (owner.gate)
             {
                 owner.running = null;

@@ -7,7 +7,7 @@ using System.Security;
 namespace Mina.Backup.Console;
 
 /// <summary>Questions to the operator. Where nobody can answer, each is an error that says what to give instead.</summary>
-internal sealed class Questions(bool interactive, TextWriter terminal, Action beforeAsking)
+internal sealed class Questions(bool interactive, TextWriter terminal, Action beforeAsking, InterruptibleRead terminalInput)
 {
     /// <summary>Asks for one of several choices; an empty answer takes the default.</summary>
     public int AskChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
@@ -49,7 +49,7 @@ internal sealed class Questions(bool interactive, TextWriter terminal, Action be
         {
             terminal.Write(string.Create(CultureInfo.InvariantCulture, $"{field.Name}: "));
             var secret = field.ParameterTypeFullName == typeof(SecureString).FullName;
-            answers[field.Name] = secret ? PSObject.AsPSObject(SecretReader.Read(terminal)) : PSObject.AsPSObject(ReadAnswer());
+            answers[field.Name] = secret ? PSObject.AsPSObject(ReadSecretAnswer()) : PSObject.AsPSObject(ReadAnswer());
         }
 
         return answers;
@@ -68,7 +68,7 @@ internal sealed class Questions(bool interactive, TextWriter terminal, Action be
         }
 
         terminal.Write("Password: ");
-        return new PSCredential(user, SecretReader.Read(terminal));
+        return new PSCredential(user, ReadSecretAnswer());
     }
 
     /// <summary>Reads a line that a script asks for.</summary>
@@ -82,7 +82,7 @@ internal sealed class Questions(bool interactive, TextWriter terminal, Action be
     public SecureString ReadSecret()
     {
         Require(() => "The script reads a secret from the operator, and nobody is there. Give it by environment variable, by file or as a parameter.");
-        return SecretReader.Read(terminal);
+        return ReadSecretAnswer();
     }
 
     private static string Sentence(string message)
@@ -110,8 +110,10 @@ internal sealed class Questions(bool interactive, TextWriter terminal, Action be
         }
     }
 
-    private static string ReadAnswer() =>
-        System.Console.In.ReadLine() ?? throw new InteractionUnavailableException("The terminal was closed before the question was answered.");
+    private string ReadAnswer() =>
+        terminalInput.WaitFor(System.Console.In.ReadLine) ?? throw new InteractionUnavailableException("The terminal was closed before the question was answered.");
+
+    private SecureString ReadSecretAnswer() => terminalInput.WaitFor(() => SecretReader.Read(terminal));
 
     private void Require(Func<string> otherwise)
     {

@@ -19,10 +19,10 @@ internal sealed class ScriptSession : IDisposable
     {
         this.commandLine = commandLine;
         var answersPossible = !commandLine.NonInteractive && !System.Console.IsInputRedirected && !System.Console.IsErrorRedirected;
-        userInterface = new ConsoleUserInterface(answersPossible);
-        errors = new ErrorReport(userInterface);
         var foreground = new ForegroundProgram();
         interruption = new Interruption(foreground);
+        userInterface = new ConsoleUserInterface(answersPossible, interruption.Token);
+        errors = new ErrorReport(userInterface);
         host = new ConsoleHost(userInterface, errors, foreground);
         runspace = RunspaceFactory.CreateRunspace(host, CreateState());
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
@@ -134,10 +134,17 @@ internal sealed class ScriptSession : IDisposable
         shell.AddCommand("Out-Default");
         shell.Streams.Error.DataAdded += (sender, added) => errors.Add(((PSDataCollection<ErrorRecord>)sender!)[added.Index]);
         using var watched = interruption.Watch(shell);
+        if (interruption.ExitStatus is not null)
+        {
+            return false;
+        }
+
         try
         {
             shell.Invoke();
-            return true;
+
+            // A command may end well although it was stopped, like an import that was through with all but its last step.
+            return interruption.ExitStatus is null;
         }
         catch (PipelineStoppedException) when (interruption.ExitStatus is not null)
         {

@@ -22,6 +22,7 @@ public sealed class BackupEngine
     private readonly BackupVerifier verifier;
     private readonly BackupOperation backup;
     private readonly RestoreOperation restore;
+    private readonly TableRestore tableRestore;
 
     /// <summary>Creates an engine for a machine.</summary>
     public BackupEngine(HostEnvironment environment, TimeProvider clock)
@@ -33,7 +34,9 @@ public sealed class BackupEngine
         catalog = new BackupCatalog(stores, environment, clock);
         verifier = new BackupVerifier(clock);
         backup = new BackupOperation(stores, tools, verifier);
-        restore = new RestoreOperation(new VerifiedBackupOpener(catalog, verifier).OpenAsync, backup.RunAsync, tools);
+        var opener = new VerifiedBackupOpener(catalog, verifier);
+        restore = new RestoreOperation(opener.OpenAsync, backup.RunAsync, tools);
+        tableRestore = new TableRestore(opener.OpenAsync);
     }
 
     /// <summary>Makes a full backup.</summary>
@@ -44,13 +47,17 @@ public sealed class BackupEngine
     public IAsyncEnumerable<BackupInfo> ListAsync(BackupQuery query, CancellationToken cancellationToken) =>
         catalog.ListAsync(query, cancellationToken);
 
+    /// <summary>The backup that a reference names, as it is listed.</summary>
+    public async Task<BackupInfo> FindAsync(BackupReference backup, CancellationToken cancellationToken) =>
+        (await catalog.ResolveAsync(backup, cancellationToken)).Info;
+
     /// <summary>Reads a backup back in full and compares it with what was recorded.</summary>
     public Task<BackupVerification> VerifyAsync(VerifyRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("verify", observer, context => new VerifyOperation(catalog, verifier).RunAsync(request, context, cancellationToken), result => result.Name);
 
     /// <summary>Restores a backup; the live database serves until a proven copy takes its place.</summary>
     public Task<RestoreResult> RestoreAsync(RestoreRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        RunAsync("restore", observer, context => restore.RunAsync(request, context, cancellationToken), result => result.Backup);
+        RunAsync("restore", observer, context => request.Tables.Count > 0 ? tableRestore.RunAsync(request, context, cancellationToken) : restore.RunAsync(request, context, cancellationToken), result => result.Backup);
 
     /// <summary>Rebuilds manifest and index from the data file.</summary>
     public Task<RepairResult> RepairAsync(RepairRequest request, IRunObserver observer, CancellationToken cancellationToken) =>

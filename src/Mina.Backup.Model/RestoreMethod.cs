@@ -14,4 +14,7 @@ public enum RestoreMethod
 
     /// <summary>The live database was dropped before loading, after a verified safety backup.</summary>
     DroppedFirst,
+
+    /// <summary>Single tables were restored beside what is there.</summary>
+    Tables,
 }

@@ -18,6 +18,9 @@ public sealed record RestoreResult
     /// <summary>How the content came into place.</summary>
     public required RestoreMethod Method { get; init; }
 
+    /// <summary>Schema that single tables were restored into; null for a whole database or where each kept its own.</summary>
+    public string? Schema { get; init; }
+
     /// <summary>Database that holds the former content and writes accepted during the restore; null when none was kept.</summary>
     public string? SetAsideDatabase { get; init; }
 

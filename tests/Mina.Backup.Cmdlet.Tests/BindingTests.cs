@@ -51,6 +51,19 @@ public sealed class BindingTests
     }
 
     [Theory]
+    [InlineData("postgresql:///live?host=/run/sockets&user=me&password=hidden", "database live on /run/sockets")]
+    [InlineData("Host=db2;Port=5433;Database=live;Username=me;Password=hidden", "database live on db2:5433")]
+    [InlineData("host=db2 dbname=live user=me password=hidden", "database live on db2:5432")]
+    public void The_question_names_the_database_however_the_connection_is_written(string connection, string named)
+    {
+        using var session = new ModuleSession();
+        session.Run("Restore-MinaBackup some_backup -Database $args[0] -WhatIf", connection).ThrowIfFailed();
+
+        Assert.Contains($"\"{named}\"", session.Screen.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", session.Screen.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("-After '2026-11-24 01:15'", "gives no offset")]
     [InlineData("-After '2026-11-24T01:15:00'", "gives no offset")]
     [InlineData("-Before '03/04/2026'", "not a time in ISO 8601")]

@@ -127,6 +127,9 @@ public sealed class RunTests(BackupSite site) : IClassFixture<BackupSite>
         var folder = site.NewFolder();
         using var session = new ModuleSession();
         session.Run("New-MinaBackup $args[0] $args[1] -NoEncryption", site.DatabaseUri, folder).ThrowIfFailed();
+        session.Run("Get-MinaBackup -Path $args[0] -Last 1 | Restore-MinaBackup -Database $args[1] -TargetDatabase copy -WhatIf", folder, site.DatabaseUri).ThrowIfFailed();
+        Assert.Contains("of the database mina on ", session.Screen.Text, StringComparison.Ordinal);
+        Assert.Contains("\"database copy on ", session.Screen.Text, StringComparison.Ordinal);
         var outcome = session.Run(
             "Get-MinaBackup -Path $args[0] -Last 1 | Restore-MinaBackup -Database $args[1] -TargetDatabase copy -Confirm:$false",
             folder,
@@ -199,6 +202,7 @@ public sealed class RunTests(BackupSite site) : IClassFixture<BackupSite>
     [Fact]
     public void A_cluster_serves_with_its_settings_until_it_is_stopped()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         using var session = new ModuleSession();
         var cluster = session.Run("Start-MinaEphemeralCluster -Loopback -Setting @{ work_mem = '7MB' }").Output.Single();
         var data = (string)cluster.Properties["DataDirectory"].Value;

@@ -59,7 +59,8 @@ public sealed class BackupCatalog
                 break;
             }
 
-            var entries = await Task.WhenAll(batch.Select(group => reader.ReadAsync(group, cancellationToken)));
+            // A place may read on the thread that asks; each manifest therefore gets a turn on the pool, and all cores work.
+            var entries = await Task.WhenAll(batch.Select(group => Task.Run(() => reader.ReadAsync(group, cancellationToken), cancellationToken)));
             foreach (var entry in entries.SelectMany(list => list).Where(entry => Matches(entry.Info, query)).Take(left))
             {
                 left--;
@@ -98,7 +99,7 @@ public sealed class BackupCatalog
             throw failures.Count > 0 ? failures[0] : NotFound(reference, reference.FileName ?? name, location);
         }
 
-        return AreCopies(candidates) ? candidates[0] : throw Ambiguous(name, candidates);
+        return AreCopies(candidates) ? WholeOf(candidates) : throw Ambiguous(name, candidates);
     }
 
     private static (string Name, string? Location) Split(BackupReference reference)
@@ -151,6 +152,10 @@ public sealed class BackupCatalog
     private static bool AreCopies(List<CatalogEntry> candidates) => candidates.Count == 1
         || (candidates[0].Info.Sha256 is { } hash && candidates.All(entry => entry.Info.Sha256 == hash));
 
+    // Of equal copies any serves, but not one whose data file is gone or cut short.
+    private static CatalogEntry WholeOf(List<CatalogEntry> copies) =>
+        copies.Find(entry => entry.Manifest is { } manifest && !entry.IsDataMissing && entry.Info.Size == manifest.Data.Size) ?? copies[0];
+
     private static CatalogException NotFound(BackupReference reference, string name, string? location) => new(
         ErrorCatalog.BackupNotFound,
         location is null
@@ -200,16 +205,16 @@ public sealed class BackupCatalog
 
     // Decides without opening a manifest, so that a narrow query stays fast among thousands of backups.
     private static bool MayMatch(CatalogGroup group, BackupQuery query) =>
-        MatchesName(query, [group.Name, .. group.Data.Select(item => item.Name)])
+        (query.Names.Count == 0 || MatchesName(query, [group.Name, .. group.Data.Select(item => item.Name)]))
         && (query.After is not { } after || group.SortTime + NameTolerance >= after)
         && (query.Before is not { } before || group.SortTime - NameTolerance < before);
 
     private static bool Matches(BackupInfo info, BackupQuery query) =>
-        MatchesName(query, [info.Name, info.FileName])
+        (query.Names.Count == 0 || MatchesName(query, [info.Name, info.FileName]))
         && (query.After is not { } after || info.CreatedAt >= after)
         && (query.Before is not { } before || info.CreatedAt < before)
         && (query.Encrypted is not { } encrypted || info.Encrypted == encrypted);
 
-    private static bool MatchesName(BackupQuery query, IEnumerable<string> names) => query.Names.Count == 0
-        || query.Names.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true)));
+    private static bool MatchesName(BackupQuery query, IReadOnlyList<string> names) =>
+        query.Names.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true)));
 }

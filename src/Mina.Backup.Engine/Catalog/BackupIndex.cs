@@ -144,6 +144,16 @@ public sealed record IndexTable
     /// filtered one: all of these together. Null when the name and columns suffice.
     /// </summary>
     public IReadOnlyList<IndexSource>? Sources { get; init; }
+
+    /// <summary>Whether everything is equal, source by source.</summary>
+    public bool Equals(IndexTable? other) =>
+        other is not null
+        && (Name, Columns, Rows, Bytes, Fingerprint) == (other.Name, other.Columns, other.Rows, other.Bytes, other.Fingerprint)
+        && (Sources is null) == (other.Sources is null)
+        && (Sources ?? []).SequenceEqual(other.Sources ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Columns, Rows, Bytes, Fingerprint);
 }
 
 /// <summary>Where a part of a table's rows is found.</summary>

@@ -109,7 +109,8 @@ public static class BackupNames
         name.Length is > 0 and <= 255
         && name is not "." and not ".."
         && !name.AsSpan().ContainsAny('/', '\\')
-        && !name.Any(char.IsControl);
+        && !name.AsSpan().ContainsAnyInRange('\0', '\u001f')
+        && !name.AsSpan().ContainsAnyInRange('\u007f', '\u009f');
 
     private static string Finish(string fileName, BackupCompression compression, bool encrypted) =>
         fileName + MemberCodec.For(compression).Suffix + (encrypted ? EncryptedSuffix : "");

@@ -78,10 +78,7 @@ internal sealed class CatalogEntryReader
             throw ManifestSerializer.Unreadable(name, "it is too large for a manifest");
         }
 
-        await using var stream = await store.OpenReadAsync(file.Name, cancellationToken);
-        using var content = new MemoryStream((int)file.Size);
-        await stream.CopyToAsync(content, cancellationToken);
-        return ManifestSerializer.Read(content.GetBuffer().AsSpan(0, (int)content.Length), name);
+        return ManifestSerializer.Read(await store.ReadAsync(file.Name, cancellationToken), name);
     }
 
     private List<CatalogEntry> Describe(CatalogGroup group, StoredObject file, BackupManifest manifest)

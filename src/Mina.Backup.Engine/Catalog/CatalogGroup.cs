@@ -5,10 +5,13 @@ namespace Mina.Backup.Engine.Catalog;
 /// <summary>Files of one place that share a backup's name, before any of them was opened.</summary>
 internal sealed class CatalogGroup
 {
+    private readonly DateTimeOffset? nameTime;
+
     private CatalogGroup(IBackupStore store, string name)
     {
         Store = store;
         Name = name;
+        nameTime = BackupNames.TimeOf(name);
     }
 
     /// <summary>The place.</summary>
@@ -66,7 +69,7 @@ internal sealed class CatalogGroup
                 return;
         }
 
-        var time = BackupNames.TimeOf(Name) ?? item.ModifiedAt;
+        var time = nameTime ?? item.ModifiedAt;
         SortTime = time > SortTime ? time : SortTime;
     }
 }

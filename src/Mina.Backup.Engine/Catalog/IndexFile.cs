@@ -9,29 +9,36 @@ public static class IndexFile
 {
     private const int BlockSize = 1 << 20;
 
-    /// <summary>Writes the index of a backup under its name and commits it.</summary>
-    /// <exception cref="StorageException"><c>ObjectExists</c> when there is one, and all that the store reports.</exception>
-    public static async Task<ManifestFile> WriteAsync(
+    /// <summary>Writes the index of a backup under its name, in place of one that is there, and commits it.</summary>
+    /// <exception cref="StorageException">All that the store reports.</exception>
+    public static async Task<ManifestFile> ReplaceAsync(
         IBackupStore store,
         BackupIndex index,
         ContainerWriterOptions options,
         CancellationToken cancellationToken)
     {
         var name = BackupNames.IndexFile(index.Header.Backup, options.Compression, options.Protection.Encryption != BackupEncryption.None);
-        await using var staged = await store.StageAsync(name, cancellationToken);
-        ContainerTotals totals;
-        await using (var writer = new ContainerWriter(staged.Content, options))
-        {
-            foreach (var block in Blocks(index))
-            {
-                await writer.WriteAsync(block, cancellationToken);
-            }
+        await using var staged = await store.StageReplacementAsync(name, cancellationToken);
+        var file = await WriteAsync(staged, index, options, cancellationToken);
+        await staged.CommitAsync(cancellationToken);
+        return file;
+    }
 
-            totals = await writer.CompleteAsync(cancellationToken);
+    /// <summary>Writes an index without committing it; what a manifest says of the file.</summary>
+    public static async Task<ManifestFile> WriteAsync(
+        StagedObject staged,
+        BackupIndex index,
+        ContainerWriterOptions options,
+        CancellationToken cancellationToken)
+    {
+        await using var writer = new ContainerWriter(staged.Content, options);
+        foreach (var block in Blocks(index))
+        {
+            await writer.WriteAsync(block, cancellationToken);
         }
 
-        await staged.CommitAsync(cancellationToken);
-        return new ManifestFile(name, totals.StoredLength, totals.Sha256);
+        var totals = await writer.CompleteAsync(cancellationToken);
+        return new ManifestFile(staged.Name, totals.StoredLength, totals.Sha256);
     }
 
     /// <summary>Reads and validates the index of a backup.</summary>

@@ -26,33 +26,6 @@ public static class IndexSerializer
     public static IEnumerable<ReadOnlyMemory<byte>> WriteProof(BackupIndex index) =>
         Write(Lines(index, withMembers: false), "-- mina:"u8.ToArray());
 
-    /// <summary>Writes an index file's plain text.</summary>
-    public static async Task WriteAsync(BackupIndex index, Stream destination, CancellationToken cancellationToken)
-    {
-        foreach (var line in WriteLines(index))
-        {
-            await destination.WriteAsync(line, cancellationToken);
-        }
-    }
-
-    /// <summary>Reads an index file's plain text.</summary>
-    /// <param name="source">The lines.</param>
-    /// <param name="backup">Name of the backup that it should belong to.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="IntegrityException"><c>IndexUnreadable</c>.</exception>
-    public static async Task<BackupIndex> ReadAsync(Stream source, string backup, CancellationToken cancellationToken)
-    {
-        var reader = new IndexReader(backup);
-        var buffer = new byte[1 << 16];
-        int count;
-        while ((count = await source.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            reader.Append(buffer.AsSpan(0, count));
-        }
-
-        return reader.Complete();
-    }
-
     /// <summary>
     /// Reads the lines of a proof member, with or without their prefix and newline. The result has no members.
     /// </summary>

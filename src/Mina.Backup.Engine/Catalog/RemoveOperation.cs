@@ -16,11 +16,14 @@ public sealed class RemoveOperation
     public RemoveOperation(BackupCatalog catalog) => this.catalog = catalog;
 
     /// <summary>Runs it.</summary>
-    /// <exception cref="CatalogException"><c>BackupNotFound</c>, <c>BackupAmbiguous</c>, <c>BackupProtected</c>.</exception>
+    /// <exception cref="CatalogException">
+    /// <c>BackupNotFound</c>, <c>BackupAmbiguous</c>, <c>BackupProtected</c>; <c>BackupNotRecognized</c> for a file that is not called like one.
+    /// </exception>
     /// <exception cref="StorageException">A file could not be removed.</exception>
     public async Task<RemovedBackup> RunAsync(RemoveRequest request, RunContext context, CancellationToken cancellationToken)
     {
         var entry = await catalog.ResolveAsync(request.Backup, cancellationToken);
+        RefuseOtherFiles(entry);
         if (!request.Force)
         {
             await RefuseProtectedAsync(entry, cancellationToken);
@@ -54,6 +57,19 @@ public sealed class RemoveOperation
     {
         string?[] files = [entry.ManifestFileName, entry.IndexFileName, entry.GlobalsFileName, entry.IsDataMissing ? null : entry.Info.FileName];
         return files.OfType<string>();
+    }
+
+    // Reading finds out whether a file of any name is a backup; removing must not depend on it, as it cannot look into an encrypted one
+    // and has no way back. Not even -Force makes a file removable that no list would show.
+    private static void RefuseOtherFiles(CatalogEntry entry)
+    {
+        if (!BackupNames.TryParse(entry.Info.FileName, out _))
+        {
+            throw new CatalogException(
+                ErrorCatalog.BackupNotRecognized,
+                $"{entry.Info.Path} is not called like a backup's file, so it is not removed.",
+                new ErrorContext { Target = entry.Info.Path, Action = "Remove backups that Get-MinaBackup lists; remove other files with Remove-Item." });
+        }
     }
 
     private async Task RefuseProtectedAsync(CatalogEntry entry, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
@@ -47,9 +46,6 @@ public sealed class RepairOperation
             context.Observer.Progress(new RunProgress { Activity = activity, Stage = "Done", Completed = true });
         }
     }
-
-    private static string ProductVersion { get; } =
-        typeof(RepairOperation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private static async Task<BackupIndex?> IsSoundAsync(
         CatalogEntry entry,
@@ -111,9 +107,8 @@ public sealed class RepairOperation
         }
 
         notes.Add("The backup counts as not verified until Test-MinaBackup has read it.");
-        await entry.Store.DeleteAsync(BackupNames.IndexFile(entry.Info.Name, rebuilt.Content.Compression, rebuilt.IsEncrypted), cancellationToken);
-        var indexFile = await IndexFile.WriteAsync(entry.Store, rebuilt.Index, options, cancellationToken);
-        var manifest = rebuilt.BuildManifest(entry, ProductVersion, indexFile, globals);
+        var indexFile = await IndexFile.ReplaceAsync(entry.Store, rebuilt.Index, options, cancellationToken);
+        var manifest = rebuilt.BuildManifest(entry, ProductVersion.Text, indexFile, globals);
         var manifestFile = BackupNames.ManifestFile(manifest.Name);
         await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
         var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.Name, entry.Info.Location, entry.Info.FileName), cancellationToken);

@@ -30,12 +30,7 @@ internal static class RepairProtection
             throw new EncryptionException(ErrorCatalog.PrivateKeyMissing, "The backup is encrypted for a recipient and no private key was given.");
         }
 
-        using var file = File.OpenRead(path);
-        using var decoder = PgpUtilities.GetDecoderStream(file);
-        return new PgpSecretKeyRingBundle(decoder).GetKeyRings()
-            .SelectMany(ring => ring.GetSecretKeys())
-            .Select(key => key.PublicKey)
-            .FirstOrDefault(key => string.Equals(key.KeyId.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), keyId, StringComparison.OrdinalIgnoreCase))
+        return SecretKeyFile.Read(path).FindPublicKey(keyId)
             ?? throw new EncryptionException(
                 ErrorCatalog.PrivateKeyWrong,
                 $"The key file {path} does not hold the recipient's key {keyId}.",

@@ -42,6 +42,10 @@ internal sealed class SecretKeyFile
         .Select(k => RecipientDecryption.Open(packet, Unlock(k, passphrase)))
         .FirstOrDefault(k => k is not null);
 
+    /// <summary>The public half of a key, by its id in hexadecimal; null when the file does not hold it.</summary>
+    public PgpPublicKey? FindPublicKey(string keyId) =>
+        keys.Select(key => key.PublicKey).FirstOrDefault(key => string.Equals(KeyIds.Format(key.KeyId), keyId, StringComparison.OrdinalIgnoreCase));
+
     private PgpPrivateKey Unlock(PgpSecretKey key, Secret? passphrase)
     {
         var name = KeyIds.Format(key.KeyId);

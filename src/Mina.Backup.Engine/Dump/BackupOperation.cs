@@ -56,12 +56,12 @@ public sealed class BackupOperation
         var server = await ReadServerAsync(connector, cancellationToken);
         context.Verbose($"Backing up {target} (PostgreSQL {server.Version}) into {store.Location}.");
         var run = new BackupRun(request, context, target, server, store, protection, keys);
-        await using var set = await BackupFileSet.ReserveAsync(store, request.Compression, protection.Encryption != BackupEncryption.None, context.Clock, cancellationToken);
+        await using var set = await BackupFileSet.ReserveAsync(store, request.Compression, protection.Encryption != BackupEncryption.None, context, cancellationToken);
         try
         {
             return await new BackupWriter(run, tools, verifier, connector).WriteAsync(set, cancellationToken);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (PostgresErrors.IsServers(e))
         {
             throw PostgresErrors.Translate(e, "backing up the database", target.ToString());
         }

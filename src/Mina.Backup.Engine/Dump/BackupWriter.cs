@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Postgres;
@@ -37,7 +36,7 @@ internal sealed class BackupWriter
         var manifest = new BackupManifest
         {
             Name = set.Name,
-            WrittenBy = ProductVersion,
+            WrittenBy = ProductVersion.Text,
             CreatedAt = createdAt,
             Duration = run.Context.Clock.GetElapsedTime(started),
             Database = run.Target.Database,
@@ -67,15 +66,12 @@ internal sealed class BackupWriter
         return ToResult(set, manifest, verification);
     }
 
-    private static string ProductVersion { get; } =
-        typeof(BackupWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
     private async Task<(BackupIndex Index, ContainerTotals Totals, DateTimeOffset CreatedAt)> WriteDataAsync(BackupFileSet set, ClientTool pgDump, CancellationToken cancellationToken)
     {
         var connection = await connector.OpenPinnedAsync(cancellationToken);
         await using var session = await SnapshotSession.StartAsync(connection, cancellationToken);
         var createdAt = run.Context.Now;
-        var catalog = new SourceCatalog(session.Connection, run.Server.VersionNumber);
+        var catalog = new SourceCatalog(session.Connection);
         var header = await ReadHeaderAsync(set, catalog, createdAt, cancellationToken);
         var sources = await catalog.ReadSourcesAsync(cancellationToken);
         var tables = HasExclusions ? await catalog.ReadDataTablesAsync(cancellationToken) : [];
@@ -132,6 +128,7 @@ internal sealed class BackupWriter
     {
         Backup = set.Name,
         CreatedAt = createdAt,
+        Server = run.Target.Server,
         ServerVersionNumber = run.Server.VersionNumber,
         Database = await catalog.ReadDatabaseAsync(cancellationToken),
         Roles = await catalog.ReadRolesAsync(cancellationToken),
@@ -170,7 +167,7 @@ internal sealed class BackupWriter
     {
         var pgDumpAll = await tools.FindAsync("pg_dumpall", run.Server.Major, cancellationToken);
         var withPasswords = run.Server.IsSuperuser && run.Protection.Encryption != BackupEncryption.None;
-        await using var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
+        var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
         await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(BackupNames.GlobalsFile(set.Name, run.Request.Compression, encrypted: false)));
         await new GlobalsDump(run.Target, pgDumpAll, withPasswords).RunAsync(container, cancellationToken);
         var totals = await container.CompleteAsync(cancellationToken);
@@ -180,27 +177,10 @@ internal sealed class BackupWriter
 
     private async Task<ManifestFile> WriteIndexAsync(BackupFileSet set, BackupIndex index, CancellationToken cancellationToken)
     {
-        await using var staged = await set.StageAsync(set.IndexFile, cancellationToken);
-        await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(BackupNames.IndexFile(set.Name, run.Request.Compression, encrypted: false)));
-        using var cutter = new BlockCutter();
-        foreach (var line in IndexSerializer.WriteLines(index))
-        {
-            cutter.OnSegment(line.Span, default);
-            while (cutter.TryTake(out var block, out _))
-            {
-                await container.WriteAsync(block, cancellationToken);
-            }
-        }
-
-        cutter.Flush();
-        while (cutter.TryTake(out var block, out _))
-        {
-            await container.WriteAsync(block, cancellationToken);
-        }
-
-        var totals = await container.CompleteAsync(cancellationToken);
+        var staged = await set.StageAsync(set.IndexFile, cancellationToken);
+        var file = await IndexFile.WriteAsync(staged, index, run.ContainerOptions(BackupNames.IndexFile(set.Name, run.Request.Compression, encrypted: false)), cancellationToken);
         await set.CommitAsync(staged, cancellationToken);
-        return new ManifestFile(staged.Name, totals.StoredLength, totals.Sha256);
+        return file;
     }
 
     private static void ThrowIfFailed(BackupVerification verification)

@@ -10,7 +10,17 @@ namespace Mina.Backup.Engine.Dump;
 internal static class DumpedName
 {
     /// <summary>The name with every part in quotes.</summary>
-    public static string Normalize(string name)
+    public static string Normalize(string name) => string.Join('.', Parts(name).Select(SqlText.Identifier));
+
+    /// <summary>Schema, if any, and name, without quotes.</summary>
+    public static (string? Schema, string Name) Split(string name) => Parts(name) switch
+    {
+        [var only] => (null, only),
+        [.., var schema, var last] => (schema, last),
+        _ => (null, name),
+    };
+
+    private static List<string> Parts(string name)
     {
         var parts = new List<string>();
         var part = new StringBuilder();
@@ -41,6 +51,6 @@ internal static class DumpedName
         }
 
         parts.Add(part.ToString());
-        return string.Join('.', parts.Select(SqlText.Identifier));
+        return parts;
     }
 }

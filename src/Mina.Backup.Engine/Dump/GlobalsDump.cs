@@ -32,7 +32,7 @@ public sealed class GlobalsDump
         // A database's name with a = in it would be read as a connection string: quoted, it is one.
         var database = "dbname='" + target.Database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
         string[] arguments = ["--globals-only", "--no-password", "--database=" + database, .. withPasswords ? Array.Empty<string>() : ["--no-role-passwords"]];
-        await using var process = ToolProcess.Start(pgDumpAll, arguments, target.ToEnvironment(), cancellationToken);
+        await using var process = ToolProcess.Start(pgDumpAll, arguments, target.ToEnvironment(PinnedSettings.ToOptions()), cancellationToken);
         byte[] tail = [];
         while (true)
         {

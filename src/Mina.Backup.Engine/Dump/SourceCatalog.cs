@@ -60,15 +60,6 @@ public sealed class SourceCatalog
         ORDER BY 1
         """;
 
-    private const string SettingsQuery =
-        """
-        SELECT r.rolname, s.setting FROM pg_catalog.pg_db_role_setting d
-        LEFT JOIN pg_catalog.pg_roles r ON r.oid = d.setrole
-        CROSS JOIN LATERAL unnest(d.setconfig) WITH ORDINALITY AS s(setting, position)
-        WHERE d.setdatabase = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-        ORDER BY r.rolname NULLS FIRST, s.position
-        """;
-
     // Tables hashed by an enum: pg_dump loads all rows below them through the topmost root, as an enum's oids, and so its hashes, change.
     internal const string UnsafePartitioned =
         """
@@ -107,14 +98,9 @@ public sealed class SourceCatalog
         """;
 
     private readonly NpgsqlConnection connection;
-    private readonly int serverVersionNumber;
 
     /// <summary>Reads over a session; what it sees is what the session sees.</summary>
-    public SourceCatalog(NpgsqlConnection connection, int serverVersionNumber)
-    {
-        this.connection = connection;
-        this.serverVersionNumber = serverVersionNumber;
-    }
+    public SourceCatalog(NpgsqlConnection connection) => this.connection = connection;
 
     /// <summary>Roles that objects, privileges and settings of the database refer to.</summary>
     public Task<IReadOnlyList<string>> ReadRolesAsync(CancellationToken cancellationToken) => ReadNamesAsync(RolesQuery, cancellationToken);
@@ -153,62 +139,8 @@ public sealed class SourceCatalog
     }
 
     /// <summary>Properties of the database that pg_dump leaves out without <c>--create</c>.</summary>
-    public async Task<DatabaseProperties> ReadDatabaseAsync(CancellationToken cancellationToken)
-    {
-        var provider = serverVersionNumber >= 150000 ? "CASE d.datlocprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END" : "'libc'";
-        var locale = serverVersionNumber >= 170000 ? "d.datlocale" : serverVersionNumber >= 150000 ? "d.daticulocale" : "NULL::text";
-        var rules = serverVersionNumber >= 160000 ? "d.daticurules" : "NULL::text";
-        var sql =
-            $"""
-            SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate::text, d.datctype::text,
-              {provider}, {locale}, {rules}, d.datconnlimit, d.datistemplate, t.spcname,
-              pg_catalog.shobj_description(d.oid, 'pg_database'), d.datacl::text[],
-              ARRAY(SELECT provider FROM pg_catalog.pg_shseclabel l WHERE l.objoid = d.oid AND l.classoid = 'pg_catalog.pg_database'::regclass ORDER BY provider),
-              ARRAY(SELECT label FROM pg_catalog.pg_shseclabel l WHERE l.objoid = d.oid AND l.classoid = 'pg_catalog.pg_database'::regclass ORDER BY provider)
-            FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
-            WHERE d.datname = current_database()
-            """;
-        var settings = await ReadSettingsAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-        var providers = reader.GetFieldValue<string[]>(13);
-        var labels = reader.GetFieldValue<string[]>(14);
-        return new DatabaseProperties
-        {
-            Name = reader.GetString(0),
-            Owner = reader.GetString(1),
-            Encoding = reader.GetString(2),
-            Collate = reader.GetString(3),
-            CharacterType = reader.GetString(4),
-            LocaleProvider = reader.GetString(5),
-            Locale = Text(6),
-            IcuRules = Text(7),
-            ConnectionLimit = reader.GetInt32(8),
-            IsTemplate = reader.GetBoolean(9),
-            Tablespace = reader.GetString(10),
-            Comment = Text(11),
-            Acl = reader.IsDBNull(12) ? null : reader.GetFieldValue<string[]>(12),
-            Settings = settings,
-            SecurityLabels = providers.Zip(labels).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal),
-        };
-    }
-
-    private async Task<IReadOnlyList<DatabaseSetting>> ReadSettingsAsync(CancellationToken cancellationToken)
-    {
-        var settings = new List<DatabaseSetting>();
-        await using var command = new NpgsqlCommand(SettingsQuery, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var setting = reader.GetString(1);
-            var split = setting.IndexOf('=', StringComparison.Ordinal);
-            settings.Add(new DatabaseSetting(reader.IsDBNull(0) ? null : reader.GetString(0), setting[..split], setting[(split + 1)..]));
-        }
-
-        return settings;
-    }
+    public async Task<DatabaseProperties> ReadDatabaseAsync(CancellationToken cancellationToken) =>
+        (await DatabasePropertiesReader.ReadAsync(connection, connection.Database, cancellationToken))!;
 
     private async Task<IReadOnlyList<string>> ReadNamesAsync(string sql, CancellationToken cancellationToken)
     {

@@ -15,6 +15,8 @@ public static class PinnedSettings
         new("extra_float_digits", "3"),
         new("xmloption", "content"),
         new("array_nulls", "on"),
+        // Else pg_dump writes a script in the old string syntax, which nothing here reads.
+        new("standard_conforming_strings", "on"),
         new("transform_null_equals", "off"),
         new("search_path", ""),
         new("quote_all_identifiers", "off"),

@@ -26,6 +26,9 @@ public static class PostgresErrors
         };
     }
 
+    /// <summary>Whether a failure came from a server or the way to it, and not from a file or pipe of this machine.</summary>
+    public static bool IsServers(Exception e) => e is NpgsqlException or SocketException or IOException { InnerException: SocketException };
+
     /// <summary>Translates a failure during work on an open session.</summary>
     /// <param name="e">What was thrown.</param>
     /// <param name="doing">What was being done, as in "reading the catalog".</param>
@@ -40,7 +43,7 @@ public static class PostgresErrors
                 return FromServer(server, doing, target);
             case NpgsqlException { InnerException: PostgresException inner }:
                 return FromServer(inner, doing, target);
-            case NpgsqlException or SocketException or IOException or TimeoutException:
+            case Exception when e is TimeoutException || IsServers(e):
                 return new ServerException(
                     ErrorCatalog.ServerConnectionLost,
                     $"The connection to the server was lost while {doing}: {Innermost(e).Message}",

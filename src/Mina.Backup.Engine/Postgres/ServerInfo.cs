@@ -29,12 +29,6 @@ public sealed record ServerInfo
     /// <summary>Whether the role is a superuser.</summary>
     public required bool IsSuperuser { get; init; }
 
-    /// <summary>Whether the role sees rows in spite of row-level security.</summary>
-    public required bool BypassesRowSecurity { get; init; }
-
-    /// <summary>Whether the server is a standby.</summary>
-    public required bool IsInRecovery { get; init; }
-
     /// <summary>Process id of the session's backend.</summary>
     public required int BackendProcessId { get; init; }
 
@@ -49,8 +43,6 @@ public sealed record ServerInfo
                    pg_catalog.pg_encoding_to_char(d.encoding)::text,
                    current_user::text,
                    r.rolsuper,
-                   r.rolsuper OR r.rolbypassrls,
-                   pg_catalog.pg_is_in_recovery(),
                    pg_catalog.pg_backend_pid()
             FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
             WHERE d.datname = pg_catalog.current_database() AND r.rolname = current_user
@@ -71,9 +63,7 @@ public sealed record ServerInfo
             Encoding = reader.GetString(4),
             User = reader.GetString(5),
             IsSuperuser = reader.GetBoolean(6),
-            BypassesRowSecurity = reader.GetBoolean(7),
-            IsInRecovery = reader.GetBoolean(8),
-            BackendProcessId = reader.GetInt32(9),
+            BackendProcessId = reader.GetInt32(7),
         };
     }
 }

@@ -15,6 +15,12 @@ public sealed record RestoreRequest
     /// <summary>Name of the database to restore into; the one that <see cref="Database"/> names when null.</summary>
     public string? TargetDatabase { get; init; }
 
+    /// <summary>Tables to restore, by name or schema and name; empty for the whole database.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>Schema for single tables; a new one when null and the database exists, their own when it is created.</summary>
+    public string? TargetSchema { get; init; }
+
     /// <summary>Replace the content within one transaction instead of swapping databases.</summary>
     public bool InPlace { get; init; }
 
@@ -39,7 +45,7 @@ public sealed record RestoreRequest
     /// <summary>Leave out GRANT and REVOKE.</summary>
     public bool NoPrivileges { get; init; }
 
-    /// <summary>Go on in spite of slots, subscriptions, prepared transactions or an older server.</summary>
+    /// <summary>Go on in spite of logical slots, subscriptions or an older server; prepared transactions are refused all the same.</summary>
     public bool Force { get; init; }
 
     /// <summary>Connections that load at once; from the number of cores when null.</summary>

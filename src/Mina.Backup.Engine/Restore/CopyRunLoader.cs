@@ -13,9 +13,17 @@ internal sealed class CopyRunLoader
     private readonly MemberReader reader;
     private readonly string encoding;
     private readonly string backup;
+    private readonly string? destination;
 
-    public CopyRunLoader(NpgsqlConnection connection, MemberReader reader, string encoding, string backup)
+    /// <summary>Creates a loader.</summary>
+    /// <param name="connection">The session.</param>
+    /// <param name="reader">Reads the members.</param>
+    /// <param name="encoding">Encoding of the dump, PostgreSQL's name.</param>
+    /// <param name="backup">Name of the backup for messages.</param>
+    /// <param name="destination">Table to load into; the one that the dump names when null.</param>
+    public CopyRunLoader(NpgsqlConnection connection, MemberReader reader, string encoding, string backup, string? destination = null)
     {
+        this.destination = destination;
         this.connection = connection;
         this.reader = reader;
         this.encoding = encoding;
@@ -45,6 +53,15 @@ internal sealed class CopyRunLoader
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Loads runs into a table that the session's transaction has created.</summary>
+    public async Task LoadIntoNewAsync(IEnumerable<LoadRun> runs, bool frozen, Action<long> loaded, CancellationToken cancellationToken)
+    {
+        foreach (var run in runs)
+        {
+            await LoadAsync(run, frozen, truncate: false, loaded, cancellationToken);
+        }
     }
 
     private async Task LoadAsync(LoadRun run, bool frozen, bool truncate, Action<long> loaded, CancellationToken cancellationToken)
@@ -116,6 +133,7 @@ internal sealed class CopyRunLoader
             throw Misplaced("a COPY statement");
         }
 
+        table = destination ?? table;
         if (truncate)
         {
             await TargetServer.ExecuteAsync(connection, $"TRUNCATE ONLY {table}", cancellationToken);

@@ -7,8 +7,8 @@ namespace Mina.Backup.Engine.Restore;
 /// <summary>
 /// Puts a proven copy into the live database's place. One session renames both databases in one transaction; a rename holds the lock
 /// that new logins wait for, and waits up to five seconds for others to be gone. Meanwhile another session keeps ending the
-/// backends of both. Clients that reconnect in a loop therefore cannot win. ALLOW_CONNECTIONS is never changed: a run killed here
-/// would leave a database that nobody can enter.
+/// backends of both. Clients that reconnect in a loop therefore cannot win. ALLOW_CONNECTIONS is never changed to keep them out: a run
+/// killed here would leave a database that nobody can enter. A live database that was closed before is closed again by the same transaction.
 /// </summary>
 internal sealed class DatabaseSwap
 {
@@ -26,11 +26,12 @@ internal sealed class DatabaseSwap
     /// <summary>Renames the live database aside, if there is one, and the copy into its place.</summary>
     /// <param name="names">Names of the databases.</param>
     /// <param name="liveExists">Whether a live database holds the target's name.</param>
+    /// <param name="closed">Whether the database lets no client in when it is in place, as the live one did not.</param>
     /// <param name="comment">Comment that the database gets in place of the copy's marker.</param>
     /// <param name="isTemplate">Whether the database is to be a template, which the copy could not be, as it could not be dropped then.</param>
     /// <param name="cancellationToken">Ends it; either both renames are done or none.</param>
     /// <exception cref="RestoreException"><c>SwapFailed</c>: both databases are as they were, or the message says that it is not known.</exception>
-    public async Task RunAsync(RestoreNames names, bool liveExists, string? comment, bool isTemplate, CancellationToken cancellationToken)
+    public async Task RunAsync(RestoreNames names, bool liveExists, bool closed, string? comment, bool isTemplate, CancellationToken cancellationToken)
     {
         await using var renaming = await server.OpenMaintenanceAsync(names.Target, cancellationToken);
         // Whoever copies the database or alters it holds the same lock; that must not stall a restore for ever.
@@ -42,7 +43,7 @@ internal sealed class DatabaseSwap
             var terminator = new BackendTerminator(ending, databases, clock, Pause);
             try
             {
-                await terminator.RunDuringAsync(token => RenameAsync(renaming, names, liveExists, comment, isTemplate, token), cancellationToken);
+                await terminator.RunDuringAsync(token => RenameAsync(renaming, names, liveExists, closed, comment, isTemplate, token), cancellationToken);
                 return;
             }
             catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.ObjectInUse or PostgresErrorCodes.LockNotAvailable)
@@ -59,7 +60,7 @@ internal sealed class DatabaseSwap
         }
     }
 
-    private async Task RenameAsync(NpgsqlConnection session, RestoreNames names, bool liveExists, string? comment, bool isTemplate, CancellationToken cancellationToken)
+    private async Task RenameAsync(NpgsqlConnection session, RestoreNames names, bool liveExists, bool closed, string? comment, bool isTemplate, CancellationToken cancellationToken)
     {
         await using var transaction = await session.BeginTransactionAsync(cancellationToken);
         if (liveExists)
@@ -69,6 +70,11 @@ internal sealed class DatabaseSwap
 
         await TargetServer.ExecuteAsync(session, Rename(names.Copy, names.Target), cancellationToken);
         await TargetServer.ExecuteAsync(session, DatabaseStatements.Comment(names.Target, comment), cancellationToken);
+        if (closed)
+        {
+            await TargetServer.ExecuteAsync(session, $"ALTER DATABASE {SqlText.Identifier(names.Target)} WITH ALLOW_CONNECTIONS false", cancellationToken);
+        }
+
         if (isTemplate)
         {
             await TargetServer.ExecuteAsync(session, DatabaseStatements.Template(names.Target, isTemplate: true), cancellationToken);

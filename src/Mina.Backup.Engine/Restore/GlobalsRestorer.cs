@@ -18,8 +18,8 @@ internal sealed class GlobalsRestorer
         this.maintenance = maintenance;
     }
 
-    /// <summary>Creates what is missing; returns its names.</summary>
-    public async Task<IReadOnlyList<string>> RunAsync(VerifiedBackup backup, TargetState state, CancellationToken cancellationToken)
+    /// <summary>Creates what is missing and needed; returns its names, and notes for the operator.</summary>
+    public async Task<(IReadOnlyList<string> Created, IReadOnlyList<string> Notes)> RunAsync(VerifiedBackup backup, TargetState state, CancellationToken cancellationToken)
     {
         if (backup.GlobalsFileName is not { } companion)
         {
@@ -30,8 +30,12 @@ internal sealed class GlobalsRestorer
         }
 
         var script = new GlobalsScript(await ReadAsync(backup, companion, cancellationToken));
-        var roles = script.Roles.Where(role => !state.Roles.Contains(role)).ToHashSet();
-        var tablespaces = script.Tablespaces.Where(name => !state.Tablespaces.Contains(name)).ToHashSet();
+        // Other scripts' files do not say which roles their database needs: then all of the companion's come.
+        var header = backup.Index?.Header;
+        var neededRoles = script.Needed(header is null ? script.Roles : header.Roles.Append(header.Database.Owner));
+        var neededTablespaces = (header?.Tablespaces ?? script.Tablespaces).ToHashSet(StringComparer.Ordinal);
+        var roles = script.Roles.Where(role => neededRoles.Contains(role) && !state.Roles.Contains(role)).ToHashSet();
+        var tablespaces = script.Tablespaces.Where(name => neededTablespaces.Contains(name) && !state.Tablespaces.Contains(name)).ToHashSet();
         if (roles.Count > 0)
         {
             await RunAsync($"BEGIN;\n{script.ForRoles(roles)}\nCOMMIT;\n", cancellationToken);
@@ -42,7 +46,10 @@ internal sealed class GlobalsRestorer
             await RunAsync(script.ForTablespaces(tablespaces), cancellationToken);
         }
 
-        return [.. roles.Order(StringComparer.Ordinal), .. tablespaces.Order(StringComparer.Ordinal)];
+        IReadOnlyList<string> notes = script.MembershipsLeftOut(roles) is { Count: > 0 } left
+            ? [$"Existing roles are never changed, so these memberships in new roles were not granted: {string.Join(", ", left)}."]
+            : [];
+        return ([.. roles.Order(StringComparer.Ordinal), .. tablespaces.Order(StringComparer.Ordinal)], notes);
     }
 
     // Through psql's input: the script may hold password verifiers, which must not stand in any argument list. Restricted, as it is a file's text.

@@ -31,6 +31,42 @@ internal sealed class GlobalsScript
     /// <summary>Tablespaces that it creates.</summary>
     public IEnumerable<string> Tablespaces => Created("tablespace");
 
+    /// <summary>
+    /// These roles and what they cannot do without: roles that they are members of, however indirectly, and those that granted the memberships.
+    /// A server has roles of other databases, too, superusers among them, which are no concern of one that is restored.
+    /// </summary>
+    public IReadOnlySet<string> Needed(IEnumerable<string> roles)
+    {
+        var needed = roles.ToHashSet(StringComparer.Ordinal);
+        var memberships = statements.Select(item => item.Statement).Where(IsMembership).ToList();
+        int before;
+        do
+        {
+            before = needed.Count;
+            foreach (var grant in memberships.Where(grant => Grantees(grant).Any(needed.Contains)))
+            {
+                needed.UnionWith(grant.NamesFrom(1));
+                if (grant.Find("granted") is > 0 and var granted && grant.NameAt(granted + 2) is { } grantor)
+                {
+                    needed.Add(grantor);
+                }
+            }
+        }
+        while (needed.Count > before);
+
+        return needed;
+    }
+
+    /// <summary>Memberships in new roles that existing ones had, as <c>member in role</c>: they are not granted, as existing roles are never touched.</summary>
+    public IReadOnlyList<string> MembershipsLeftOut(IReadOnlySet<string> created) =>
+    [
+        .. statements.Select(item => item.Statement)
+            .Where(IsMembership)
+            .SelectMany(grant => Grantees(grant).Where(member => !created.Contains(member)).SelectMany(member => grant.NamesFrom(1).Where(created.Contains).Select(role => $"{member} in {role}")))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>What makes these roles: CREATE, attributes, memberships, settings, comments. Runs within a transaction.</summary>
     public string ForRoles(IReadOnlySet<string> missing) =>
         string.Concat(statements.Where(item => ConcernsRole(item.Statement, missing)).Select(item => item.Text));
@@ -61,20 +97,14 @@ internal sealed class GlobalsScript
             return role > 0 && Has(missing, statement.NameAt(role + 1));
         }
 
-        return statement.IsWord(0, "grant") && GrantsTo(statement, missing);
+        return IsMembership(statement) && Grantees(statement) is { Count: > 0 } grantees && grantees.All(missing.Contains);
     }
 
-    private static bool GrantsTo(SqlStatement statement, IReadOnlySet<string> missing)
-    {
-        var to = statement.Find("to");
-        if (to < 0 || statement.Find("tablespace") > 0)
-        {
-            return false;
-        }
+    // GRANT role TO role; privileges on objects have ON, and pg_dumpall writes those of tablespaces and parameters.
+    private static bool IsMembership(SqlStatement statement) =>
+        statement.IsWord(0, "grant") && statement.Find("on") < 0 && statement.Find("to") > 0;
 
-        var grantees = statement.NamesFrom(to + 1);
-        return grantees.Any(missing.Contains) || (statement.Find("on") < 0 && statement.NamesFrom(1).Any(missing.Contains));
-    }
+    private static IReadOnlyList<string> Grantees(SqlStatement statement) => statement.NamesFrom(statement.Find("to") + 1);
 
     private static bool ConcernsTablespace(SqlStatement statement, IReadOnlySet<string> missing)
     {

@@ -50,8 +50,17 @@ internal static class Preconditions
 
     private static void CheckAttachments(RestoreRequest request, string target, TargetState state)
     {
-        // PostgreSQL neither renames a database with prepared transactions nor lets go of the tables that they locked: -Force cannot help.
-        Refuse(ErrorCatalog.TargetHasPreparedTransactions, "open prepared transactions", state.PreparedTransactions, target);
+        // PostgreSQL renames no database with prepared transactions, so -Force cannot help there. In place nothing is renamed.
+        if (!(request.InPlace && request.Force))
+        {
+            Refuse(
+                ErrorCatalog.TargetHasPreparedTransactions,
+                "open prepared transactions",
+                state.PreparedTransactions,
+                target,
+                request.InPlace ? "Commit or roll back the transactions named, or give -Force: the restore then goes on unless they hold locks in its way." : null);
+        }
+
         if (request.Force)
         {
             return;
@@ -61,11 +70,11 @@ internal static class Preconditions
         Refuse(ErrorCatalog.TargetHasSubscriptions, "subscriptions", state.Subscriptions, target);
     }
 
-    private static void Refuse(ErrorDefinition error, string what, IReadOnlyList<string> names, string target)
+    private static void Refuse(ErrorDefinition error, string what, IReadOnlyList<string> names, string target, string? action = null)
     {
         if (names.Count > 0)
         {
-            throw new RestoreException(error, $"The database {target} has {what}: {string.Join(", ", names)}.", new ErrorContext { Target = names[0] });
+            throw new RestoreException(error, $"The database {target} has {what}: {string.Join(", ", names)}.", new ErrorContext { Target = names[0], Action = action });
         }
     }
 

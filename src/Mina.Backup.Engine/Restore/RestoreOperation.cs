@@ -35,14 +35,14 @@ public sealed class RestoreOperation
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
         PoolerDetection.EnsureDirectAddress(given);
-        var target = request.TargetDatabase ?? given.Database;
+        var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring {target}");
         try
         {
-            using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, !request.InPlace, context, cancellationToken));
+            using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, request.InPlace ? OpeningCheck.Full : OpeningCheck.Unchanged, context, cancellationToken));
             return await RunAsync(request, context, backup, given, target, phases, cancellationToken);
         }
-        catch (Exception problem) when (problem is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception problem) when (PostgresErrors.IsServers(problem))
         {
             throw PostgresErrors.Translate(problem, $"restoring into {target}", target);
         }
@@ -80,9 +80,10 @@ public sealed class RestoreOperation
         var names = await ClaimAsync(maintenance, target, context, cancellationToken);
         await new LeftoverCleaner(maintenance).CleanAsync(names, context, cancellationToken);
         IReadOnlyList<string> created = [];
+        IReadOnlyList<string> notes = [];
         if (request.RestoreGlobals)
         {
-            created = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database)).RunAsync(backup, state, cancellationToken));
+            (created, notes) = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database)).RunAsync(backup, state, cancellationToken));
             state = await TargetState.ReadAsync(maintenance, target, cancellationToken);
         }
 
@@ -102,7 +103,20 @@ public sealed class RestoreOperation
             Psql = psql,
             Phases = phases,
         };
+        plan.Notes.AddRange(notes);
+        NoteOtherDatabase(plan);
         return await RestoreAsync(plan, maintenance, created, cancellationToken);
+    }
+
+    // Often meant, as when a copy is refreshed; a wrong DATABASE_URL looks just the same.
+    private static void NoteOtherDatabase(RestorePlan plan)
+    {
+        if (plan.State.Live is not null && plan.Backup.Index?.Header.Database.Name is { } source && source != plan.Names.Target)
+        {
+            var message = $"The backup {plan.Backup.Name} is of the database {source}; it is restored over the database {plan.Names.Target}.";
+            plan.Context.Warning(message);
+            plan.Notes.Add(message);
+        }
     }
 
     private async Task<RestoreResult> RestoreAsync(RestorePlan plan, NpgsqlConnection maintenance, IReadOnlyList<string> created, CancellationToken cancellationToken)
@@ -127,7 +141,7 @@ public sealed class RestoreOperation
                 throw LiveLost(plan, saved, restore.KeptCopy, problem);
             }
 
-            aside = await restore.DropOriginalAsync();
+            aside = await restore.DropOriginalAsync(proof);
         }
 
         return new RestoreResult

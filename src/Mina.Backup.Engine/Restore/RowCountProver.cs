@@ -26,11 +26,17 @@ internal sealed class RowCountProver
         return new RestoreProof
         {
             Kind = ProofKind.RowCounts,
-            Outcome = comparisons.Any(comparison => comparison.Outcome == CheckOutcome.Failed) ? CheckOutcome.Failed : CheckOutcome.Passed,
+            Outcome = OutcomeOf(comparisons),
             Tables = comparisons,
             Rows = comparisons.Sum(comparison => comparison.ActualRows ?? 0),
         };
     }
+
+    // A dump made with --inserts has no COPY block to count: where nothing was compared, nothing is proven.
+    private static CheckOutcome OutcomeOf(List<TableComparison> comparisons) =>
+        comparisons.Exists(comparison => comparison.Outcome == CheckOutcome.Failed) ? CheckOutcome.Failed
+        : comparisons.Count > 0 ? CheckOutcome.Passed
+        : CheckOutcome.NotChecked;
 
     private async Task<TableComparison> CompareAsync(ScannedTable table, CancellationToken cancellationToken)
     {

@@ -131,10 +131,10 @@ public sealed class SqlStatement
             }
             else
             {
+                position++;
                 depth = Math.Max(0, depth - (first == ')' ? 1 : 0));
                 Add(SqlTokenKind.Symbol, first.ToString());
                 depth += first == '(' ? 1 : 0;
-                position++;
             }
         }
 
@@ -195,7 +195,7 @@ public sealed class SqlStatement
 
         private void Skip(int offset, int length) => position = offset < 0 ? bytes.Length : position + offset + length;
 
-        private readonly void Add(SqlTokenKind kind, string value) => tokens.Add(new SqlToken(kind, value, depth));
+        private readonly void Add(SqlTokenKind kind, string value) => tokens.Add(new SqlToken(kind, value, depth, position));
 
         private static bool IsWordPart(byte value) =>
             char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or (byte)'$' || value >= 0x80;

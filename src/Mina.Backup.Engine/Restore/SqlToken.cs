@@ -20,4 +20,5 @@ public enum SqlTokenKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Value">A word in lower case, a quoted name without its quotes, a symbol's character, nothing for a text.</param>
 /// <param name="Depth">Parentheses open around it.</param>
-public sealed record SqlToken(SqlTokenKind Kind, string Value, int Depth);
+/// <param name="End">Offset of the byte behind it in the statement.</param>
+public sealed record SqlToken(SqlTokenKind Kind, string Value, int Depth, int End);

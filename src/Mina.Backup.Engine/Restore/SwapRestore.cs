@@ -74,7 +74,7 @@ internal sealed class SwapRestore
         }
 
         await plan.Phases.RunAsync("Swap", null, () => new DatabaseSwap(plan.Server, plan.Context.Clock)
-            .RunAsync(plan.Names, LiveExists, plan.Properties?.Comment, plan.Properties?.IsTemplate ?? false, cancellationToken));
+            .RunAsync(plan.Names, LiveExists, !plan.State.LiveAllowsConnections, plan.Properties?.Comment, plan.Properties?.IsTemplate ?? false, cancellationToken));
         if (LiveExists)
         {
             plan.Notes.Add($"Writes that {plan.Names.Target} accepted during the restore are in the set-aside database {plan.Names.Aside} only.");
@@ -94,8 +94,11 @@ internal sealed class SwapRestore
         }
     }
 
-    /// <summary>Drops the set-aside database on request. The restore has succeeded by then: what cannot be dropped is noted, not failed.</summary>
-    public async Task<string?> DropOriginalAsync()
+    /// <summary>
+    /// Drops the set-aside database on request, but never for a copy that nothing was compared with. The restore has succeeded by then: what is not
+    /// dropped is noted, not failed.
+    /// </summary>
+    public async Task<string?> DropOriginalAsync(RestoreProof proof)
     {
         if (!LiveExists)
         {
@@ -104,6 +107,14 @@ internal sealed class SwapRestore
 
         if (!plan.Request.DropOriginal)
         {
+            return plan.Names.Aside;
+        }
+
+        if (proof.Outcome != CheckOutcome.Passed)
+        {
+            var warning = $"The set-aside database {plan.Names.Aside} was kept in spite of -DropOriginal: the copy in its place is not proven.";
+            plan.Context.Warning(warning);
+            plan.Notes.Add(warning);
             return plan.Names.Aside;
         }
 

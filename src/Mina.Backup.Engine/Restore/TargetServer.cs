@@ -53,34 +53,15 @@ internal sealed class TargetServer
         throw first!;
     }
 
-    /// <summary>Runs a statement that returns nothing.</summary>
-    public static async Task ExecuteAsync(NpgsqlConnection session, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0, AllResultTypesAreUnknown = true };
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <inheritdoc cref="SqlQuery.ExecuteAsync"/>
+    public static Task ExecuteAsync(NpgsqlConnection session, string sql, CancellationToken cancellationToken) =>
+        SqlQuery.ExecuteAsync(session, sql, cancellationToken);
 
-    /// <summary>Runs a query and reads each row by a function.</summary>
-    public static async Task<IReadOnlyList<T>> QueryAsync<T>(
+    /// <inheritdoc cref="SqlQuery.ReadAsync"/>
+    public static Task<IReadOnlyList<T>> QueryAsync<T>(
         NpgsqlConnection session,
         string sql,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken,
-        params object[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
-        foreach (var value in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
+        params object[] parameters) => SqlQuery.ReadAsync(session, sql, read, cancellationToken, parameters);
 }

@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Dump;
 using Npgsql;
 
 namespace Mina.Backup.Engine.Restore;
@@ -20,6 +21,9 @@ internal sealed record TargetState
 
     /// <summary>Properties of the live database; null when there is none.</summary>
     public required DatabaseProperties? Live { get; init; }
+
+    /// <summary>Whether the live database lets clients in (<c>ALLOW_CONNECTIONS</c>); true when there is none.</summary>
+    public required bool LiveAllowsConnections { get; init; }
 
     /// <summary>Whether the role has the rights of the live database's owner.</summary>
     public required bool OwnsLive { get; init; }
@@ -49,10 +53,11 @@ internal sealed record TargetState
             session,
             """
             SELECT pg_catalog.current_setting('server_version_num')::int, r.rolname, r.rolsuper, r.rolcreatedb,
-              COALESCE((SELECT pg_catalog.pg_has_role(d.datdba, 'USAGE') FROM pg_catalog.pg_database d WHERE d.datname = $1), false)
+              COALESCE((SELECT pg_catalog.pg_has_role(d.datdba, 'USAGE') FROM pg_catalog.pg_database d WHERE d.datname = $1), false),
+              COALESCE((SELECT d.datallowconn FROM pg_catalog.pg_database d WHERE d.datname = $1), true)
             FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
             """,
-            row => (Version: row.GetInt32(0), Name: row.GetString(1), Super: row.GetBoolean(2), Create: row.GetBoolean(3), Owns: row.GetBoolean(4)),
+            row => (Version: row.GetInt32(0), Name: row.GetString(1), Super: row.GetBoolean(2), Create: row.GetBoolean(3), Owns: row.GetBoolean(4), Allows: row.GetBoolean(5)),
             cancellationToken,
             target))[0];
         Task<IReadOnlyList<string>> NamesAsync(string sql, params object[] parameters) =>
@@ -65,6 +70,7 @@ internal sealed record TargetState
             IsSuperuser = role.Super,
             MayCreateDatabases = role.Super || role.Create,
             OwnsLive = role.Super || role.Owns,
+            LiveAllowsConnections = role.Allows,
             Live = await DatabasePropertiesReader.ReadAsync(session, target, cancellationToken),
             Roles = (await NamesAsync("SELECT rolname FROM pg_catalog.pg_roles")).ToHashSet(),
             Tablespaces = (await NamesAsync("SELECT spcname FROM pg_catalog.pg_tablespace")).ToHashSet(),

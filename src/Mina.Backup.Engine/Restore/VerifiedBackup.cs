@@ -49,10 +49,9 @@ public sealed class VerifiedBackup : IDisposable
 }
 
 /// <summary>
-/// Reads a backup. Anything short of sound is an error: damaged, truncated, hostile, or not to be opened with the keys given. For who loads rows by the
-/// COPY protocol alone and compares them afterwards, it suffices that the file is, by its hash, the one that passed a full verification before.
+/// Reads a backup. Anything short of sound is an error: damaged, truncated, hostile, or not to be opened with the keys given.
 /// </summary>
-public delegate Task<VerifiedBackup> BackupOpener(BackupReference backup, KeyRequest keys, bool unchangedSuffices, RunContext context, CancellationToken cancellationToken);
+public delegate Task<VerifiedBackup> BackupOpener(BackupReference backup, KeyRequest keys, OpeningCheck check, RunContext context, CancellationToken cancellationToken);
 
 /// <summary>Makes the safety backup of a live database.</summary>
 public delegate Task<BackupResult> SafetyBackupMaker(BackupRequest request, RunContext context, CancellationToken cancellationToken);

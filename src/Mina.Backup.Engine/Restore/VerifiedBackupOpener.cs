@@ -20,7 +20,7 @@ public sealed class VerifiedBackupOpener
     }
 
     /// <summary>Opens a backup; see <see cref="BackupOpener"/>.</summary>
-    public async Task<VerifiedBackup> OpenAsync(BackupReference backup, KeyRequest request, bool unchangedSuffices, RunContext context, CancellationToken cancellationToken)
+    public async Task<VerifiedBackup> OpenAsync(BackupReference backup, KeyRequest request, OpeningCheck check, RunContext context, CancellationToken cancellationToken)
     {
         var entry = await catalog.ResolveAsync(backup, cancellationToken);
         if (entry.ManifestProblem is { } problem)
@@ -41,7 +41,7 @@ public sealed class VerifiedBackupOpener
         try
         {
             return entry.Manifest is { } manifest
-                ? await OpenOwnAsync(entry, manifest, keys, unchangedSuffices && manifest.Verification is { Passed: true }, context, cancellationToken)
+                ? await OpenOwnAsync(entry, manifest, keys, check, context, cancellationToken)
                 : await OpenForeignAsync(entry, keys, context, cancellationToken);
         }
         catch
@@ -55,13 +55,17 @@ public sealed class VerifiedBackupOpener
         CatalogEntry entry,
         BackupManifest manifest,
         KeyRing keys,
-        bool unchangedSuffices,
+        OpeningCheck check,
         RunContext context,
         CancellationToken cancellationToken)
     {
         var subject = VerificationSubject.Of(entry);
         BackupIndex index;
-        if (unchangedSuffices)
+        if (check == OpeningCheck.Members)
+        {
+            index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+        }
+        else if (check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true })
         {
             index = await CheckUnchangedAsync(entry, subject, manifest, keys, cancellationToken);
         }

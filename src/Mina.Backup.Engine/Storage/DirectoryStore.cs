@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mina.Backup.Engine.Storage;
 
@@ -41,29 +42,40 @@ public sealed class DirectoryStore : IBackupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        return ValueTask.FromResult<StagedObject>(StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace: false);
-        }));
-    }
+    public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StagedObject>(Stage(name, replace: false, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<StagedObject>(Stage(name, replace: true, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        await using var staged = StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace);
-        });
+        await using var staged = Stage(name, replace, cancellationToken);
         await staged.Content.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = GetAddress(name);
+
+        // At once and on the caller's thread: a list reads thousands, and a change of threads costs more than a small file does.
+        return ValueTask.FromResult(StorageErrors.Translate(path, "read", () =>
+        {
+            using var handle = Open(path);
+            var content = new byte[RandomAccess.GetLength(handle)];
+            var length = 0;
+            while (length < content.Length && RandomAccess.Read(handle, content.AsSpan(length), length) is var read and > 0)
+            {
+                length += read;
+            }
+
+            return length == content.Length ? content : content[..length];
+        }));
     }
 
     /// <inheritdoc/>
@@ -77,15 +89,8 @@ public sealed class DirectoryStore : IBackupStore
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         var path = GetAddress(name);
-        return ValueTask.FromResult<Stream>(StorageErrors.Translate(path, "opened", () =>
-        {
-            if (!FolderExists())
-            {
-                throw StorageErrors.NotFound(path);
-            }
-
-            return new StoredFileStream(FileAccessRules.OpenRead(path), path, offset, length);
-        }));
+        return ValueTask.FromResult<Stream>(
+            StorageErrors.Translate(path, "opened", () => new StoredFileStream(Open(path), path, offset, length)));
     }
 
     /// <inheritdoc/>
@@ -120,6 +125,18 @@ public sealed class DirectoryStore : IBackupStore
 
     /// <summary>False when there is no folder; a folder that is not to be trusted is an error.</summary>
     private bool FolderExists() => FolderGuard.Check(folder);
+
+    private StagedFile Stage(string name, bool replace, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return StorageErrors.Translate(GetAddress(name), "created", () =>
+        {
+            FolderGuard.Ensure(folder);
+            return StagedFile.Create(folder, name, replace);
+        });
+    }
+
+    private SafeFileHandle Open(string path) => FolderExists() ? FileAccessRules.OpenRead(path) : throw StorageErrors.NotFound(path);
 
     private List<StoredObject> Scan(string prefix)
     {

@@ -26,8 +26,17 @@ public interface IBackupStore
     /// </summary>
     ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Starts a new object that takes the place of one of that name, if there is one, when it is committed; until then the former stays. Of
+    /// several at once the last one committed stays. Creates the place when it is absent.
+    /// </summary>
+    ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Writes a small object at once, durably; <paramref name="replace"/> allows to replace one of that name.</summary>
     ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken);
+
+    /// <summary>Reads a small object at once, as <see cref="PutAsync"/> wrote it. Whoever distrusts its size looks first.</summary>
+    ValueTask<byte[]> ReadAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Opens an object from its first byte.</summary>
     ValueTask<Stream> OpenReadAsync(string name, CancellationToken cancellationToken);

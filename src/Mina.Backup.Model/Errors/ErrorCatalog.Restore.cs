@@ -94,6 +94,27 @@ public static partial class ErrorCatalog
         "The live database's content cannot be replaced in one transaction.",
         "Restore without -InPlace.");
 
+    /// <summary>A table is not in the backup, or a name fits several.</summary>
+    public static readonly ErrorDefinition TableNotInBackup = new(
+        nameof(TableNotInBackup),
+        ErrorKind.NotFound,
+        "A table is not in the backup, or a name fits several.",
+        "Give schema and name as the backup has them, such as public.sessions.");
+
+    /// <summary>A single table cannot be restored from this backup.</summary>
+    public static readonly ErrorDefinition TableNotRestorable = new(
+        nameof(TableNotRestorable),
+        ErrorKind.Refused,
+        "A single table cannot be restored from this backup.",
+        "Restore the whole backup into a database of its own (-TargetDatabase), and copy the table from there.");
+
+    /// <summary>A table of that name is in the target schema already.</summary>
+    public static readonly ErrorDefinition TableExists = new(
+        nameof(TableExists),
+        ErrorKind.Refused,
+        "A table of that name is in the target schema already.",
+        "Give another -TargetSchema, or none for a new one.");
+
     private static ErrorDefinition[] RestoreErrors =>
     [
         RolesMissing,
@@ -109,5 +130,8 @@ public static partial class ErrorCatalog
         CopyDiffers,
         SwapFailed,
         InPlaceNotPossible,
+        TableNotInBackup,
+        TableNotRestorable,
+        TableExists,
     ];
 }

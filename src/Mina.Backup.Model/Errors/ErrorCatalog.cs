@@ -22,6 +22,7 @@ public static partial class ErrorCatalog
         .. EncryptionErrors,
         .. IntegrityErrors,
         .. CatalogErrors,
+        .. TargetErrors,
         .. RestoreErrors,
         UnexpectedFailure,
     ];

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Mina.Backup.Binding;
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Formatting;
 using Mina.Backup.Model;
 using Mina.Backup.Pipeline;
 
@@ -14,6 +15,7 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
     private const string SwapSet = "Swap";
     private const string InPlaceSet = "InPlace";
     private const string DropFirstSet = "DropFirst";
+    private const string TableSet = "Table";
 
     /// <summary>Connection URI or Npgsql string of the target server; <c>DATABASE_URL</c> when not given.</summary>
     /// <remarks>Not bound from the pipeline: BackupInfo.Database is a name, not a connection.</remarks>
@@ -34,8 +36,20 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
     [Parameter(Mandatory = true, ParameterSetName = DropFirstSet)]
     public SwitchParameter DropFirst { get; set; }
 
+    /// <summary>Restore these tables alone, by name or schema and name, beside what is there.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TableSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Table { get; set; } = [];
+
+    /// <summary>Schema for single tables; a new one when not given, their own in a new database.</summary>
+    [Parameter(ParameterSetName = TableSet)]
+    [ValidateNotNullOrEmpty]
+    public string? TargetSchema { get; set; }
+
     /// <summary>Create missing roles and tablespaces first.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = SwapSet)]
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [Parameter(ParameterSetName = DropFirstSet)]
     public SwitchParameter RestoreGlobals { get; set; }
 
     /// <summary>Drop the set-aside database once the copy is in place.</summary>
@@ -48,31 +62,41 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
     public SwitchParameter SkipSafetyBackup { get; set; }
 
     /// <summary>Folder for the safety backup; the default folder for its protection when not given.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = SwapSet)]
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [Parameter(ParameterSetName = DropFirstSet)]
     [ValidateNotNullOrEmpty]
     public string? SafetyPath { get; set; }
 
     /// <summary>Leave objects to the connecting role.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = SwapSet)]
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [Parameter(ParameterSetName = DropFirstSet)]
     public SwitchParameter NoOwner { get; set; }
 
     /// <summary>Leave out GRANT and REVOKE.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = SwapSet)]
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [Parameter(ParameterSetName = DropFirstSet)]
     public SwitchParameter NoPrivileges { get; set; }
 
-    /// <summary>Go on in spite of slots, subscriptions, prepared transactions or an older server.</summary>
-    [Parameter]
+    /// <summary>Go on in spite of logical slots, subscriptions or an older server; prepared transactions are refused all the same.</summary>
+    [Parameter(ParameterSetName = SwapSet)]
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [Parameter(ParameterSetName = DropFirstSet)]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Connections that load at once; from the number of cores when not given.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = SwapSet)]
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [Parameter(ParameterSetName = DropFirstSet)]
     [ValidateRange(1, 64)]
     public int? Jobs { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(DatabaseText.Describe(Database, TargetDatabase), $"Restore the backup {Name} ({Method()})"))
+        if (ShouldProcess(DatabaseText.Describe(Database, TargetDatabase), $"Restore the backup {Name}{Source()} ({Method()})"))
         {
             ReportFailure(Name, () => WriteObject(WithKeys(keys =>
             {
@@ -82,11 +106,31 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
         }
     }
 
+    // Whoever answers the question sees of what the backup is, beside what it replaces.
+    private string Source()
+    {
+        try
+        {
+            var found = Run((_, token) => CreateEngine().FindAsync(Reference, token));
+            return found.Database is { } database ? $" of the database {database} on {found.Server}, made {Readable.Time(found.CreatedAt)}," : "";
+        }
+        catch (MinaException)
+        {
+            // The restore itself reports what is wrong with the backup.
+            return "";
+        }
+    }
+
     private string Method()
     {
         if (DropFirst)
         {
             return "the live database is dropped first";
+        }
+
+        if (Table.Length > 0)
+        {
+            return $"{string.Join(", ", Table)} beside what is there";
         }
 
         if (InPlace)
@@ -105,6 +149,8 @@ public sealed class RestoreMinaBackupCommand : BackupReadingCmdlet
         Keys = keys,
         Database = Database,
         TargetDatabase = TargetDatabase,
+        Tables = Table,
+        TargetSchema = TargetSchema,
         InPlace = InPlace,
         DropFirst = DropFirst,
         RestoreGlobals = RestoreGlobals,

@@ -45,18 +45,27 @@ internal static class MinaProgram
         return new Outcome(process.ExitCode, (await output).ReplaceLineEndings("\n"), (await errors).ReplaceLineEndings("\n"));
     }
 
+    /// <summary>Starts it on a terminal of its own, Linux only; what it shows and what is typed are the result's piped streams.</summary>
+    public static Process StartOnTerminal(string[] arguments)
+    {
+        var command = string.Join(' ', arguments.Prepend(Path).Select(argument => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        return Start("/usr/bin/script", ["--quiet", "--return", "--command", command, "/dev/null"], environment: null);
+    }
+
     /// <summary>Starts it with all three streams piped.</summary>
-    public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) => Start(Path, arguments, environment);
+
+    private static Process Start(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
         // Whoever runs the tests in the background may have SIGINT ignored, which children inherit: env gives it back.
-        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "/usr/bin/env" : Path)
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "/usr/bin/env" : program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in OperatingSystem.IsLinux() ? ["--default-signal=INT,TERM", Path, .. arguments] : arguments)
+        foreach (var argument in OperatingSystem.IsLinux() ? ["--default-signal=INT,TERM,HUP", program, .. arguments] : arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -66,7 +75,7 @@ internal static class MinaProgram
             start.Environment[name] = value;
         }
 
-        return Process.Start(start) ?? throw new InvalidOperationException($"{Path} did not start.");
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 
     private static string RepositoryRoot([CallerFilePath] string thisFile = "")

@@ -241,6 +241,27 @@ public sealed class BackupCatalogTests : IDisposable
         Assert.Equal(place.Folder, copy.Info.Location);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_equal_copies_the_whole_one_is_taken(bool missing)
+    {
+        await place.WriteListedAsync(First);
+        File.Delete(place.PathOf(First + ".sql.gz"));
+        if (!missing)
+        {
+            await place.WriteRawAsync(First + ".sql.gz", [1]);
+        }
+
+        var plain = place.Stores.Open(place.Environment.PlainBackupDirectory);
+        await plain.PutAsync(First + ".sql.gz", new byte[7], replace: false, Cancellation);
+        await plain.PutAsync(First + ".manifest.json", ManifestSerializer.Write(CatalogSamples.Manifest(First)), replace: false, Cancellation);
+
+        var copy = await place.Catalog.ResolveAsync(new BackupReference(First), Cancellation);
+
+        Assert.Equal(plain.Location, copy.Info.Location);
+    }
+
     private async Task<List<BackupInfo>> ListAsync(BackupQuery query)
     {
         var listed = new List<BackupInfo>();

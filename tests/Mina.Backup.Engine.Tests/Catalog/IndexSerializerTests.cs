@@ -8,16 +8,16 @@ public sealed class IndexSerializerTests
 {
     private const string Name = "mina_db_backup_20261124_120000";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task What_is_written_is_read_back()
+    public void What_is_written_is_read_back()
     {
-        using var stream = new MemoryStream();
-        await IndexSerializer.WriteAsync(CatalogSamples.Index(Name), stream, Cancellation);
-        stream.Position = 0;
+        var reader = new IndexReader(Name);
+        foreach (var line in IndexSerializer.WriteLines(CatalogSamples.Index(Name)))
+        {
+            reader.Append(line.Span);
+        }
 
-        AssertEqual(CatalogSamples.Index(Name), await IndexSerializer.ReadAsync(stream, Name, Cancellation), withMembers: true);
+        AssertEqual(CatalogSamples.Index(Name), reader.Complete(), withMembers: true);
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class IndexSerializerTests
     private static void AssertEqual(BackupIndex expected, BackupIndex actual, bool withMembers)
     {
         Assert.Equivalent(expected.Header, actual.Header, strict: true);
-        Assert.Equivalent(expected.Tables, actual.Tables, strict: true);
+        Assert.Equal(expected.Tables, actual.Tables);
         Assert.Equal(expected.LargeObjects, actual.LargeObjects);
         Assert.Equal(expected.Sequences, actual.Sequences);
         Assert.Equal(withMembers ? expected.Members : [], actual.Members);

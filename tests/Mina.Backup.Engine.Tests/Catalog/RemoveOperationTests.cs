@@ -85,6 +85,24 @@ public sealed class RemoveOperationTests : IDisposable
         Assert.Equal(place.PathOf(Older + ".sql.gz"), Assert.Single(Directory.GetFiles(place.Folder)));
     }
 
+    [Theory]
+    [InlineData("notes.txt")]
+    [InlineData("orphan.globals.sql.gz.old")]
+    [InlineData(".sql")]
+    public async Task A_file_that_is_not_called_like_a_backup_is_never_removed(string fileName)
+    {
+        await place.WriteRawAsync(fileName, "-- PostgreSQL database dump\n"u8.ToArray());
+        File.CreateSymbolicLink(place.PathOf("link"), place.PathOf(fileName));
+
+        foreach (var name in new[] { fileName, place.PathOf(fileName), "link", place.PathOf("link") })
+        {
+            var error = await Assert.ThrowsAsync<CatalogException>(() => RemoveAsync(name, force: true));
+            Assert.Equal(ErrorCatalog.BackupNotRecognized, error.Definition);
+        }
+
+        Assert.Equal(2, Directory.GetFiles(place.Folder).Length);
+    }
+
     [Fact]
     public async Task The_file_that_the_reference_names_goes_and_the_described_one_stays()
     {

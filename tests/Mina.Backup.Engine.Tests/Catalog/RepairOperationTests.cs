@@ -2,6 +2,7 @@ using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Catalog;
@@ -94,6 +95,22 @@ public sealed class RepairOperationTests : IDisposable
 
         var entry = await place.Catalog.ResolveAsync(new BackupReference(manifest.Name), Cancellation);
         Assert.Equal(manifest.Duration, entry.Info.Duration);
+        Assert.Equal(CheckOutcome.Passed, (await place.VerifyAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task An_index_that_cannot_be_written_anew_stays_as_it_was()
+    {
+        var (manifest, _) = await place.WriteBackupAsync();
+        var former = await File.ReadAllBytesAsync(place.PathOf(manifest.Index.Name), Cancellation);
+        var faulty = new FaultyStore(place.Store) { FailsBeforeCommit = name => name == manifest.Index.Name };
+
+        await Assert.ThrowsAsync<StorageException>(() => new RepairOperation(new BackupCatalog(faulty, place.Environment, place.Context.Clock)).RunAsync(
+            new RepairRequest { Backup = new BackupReference(SamplePlace.Name, place.Folder), Force = true },
+            place.Context,
+            Cancellation));
+
+        Assert.Equal(former, await File.ReadAllBytesAsync(place.PathOf(manifest.Index.Name), Cancellation));
         Assert.Equal(CheckOutcome.Passed, (await place.VerifyAsync()).Outcome);
     }
 

@@ -94,7 +94,7 @@ internal sealed class SamplePlace : IDisposable
             Tables = index.Tables.Count,
             Rows = index.Tables.Sum(table => table.Rows),
             Data = new ManifestFile(BackupNames.DataFile(Name, compression, encrypted), totals.StoredLength, totals.Sha256),
-            Index = await IndexFile.WriteAsync(Store, index, options, Cancellation),
+            Index = await IndexFile.ReplaceAsync(Store, index, options, Cancellation),
             Globals = new ManifestFile(BackupNames.GlobalsFile(Name, compression, encrypted), globals.StoredLength, globals.Sha256),
         };
         await WriteManifestAsync(manifest);

@@ -37,6 +37,7 @@ public sealed class BackupOperationTests(ClusterFixture clusters) : IDisposable
         Assert.Equal("public.s", Assert.Single(index.Sequences).Name);
         Assert.Contains(index.Members, member => member.Section == DumpSection.Proof);
         Assert.All(index.Members, member => Assert.InRange(member.PlainLength, 1, BlockCutter.BlockSize));
+        Assert.Equal(database.Target.Server, index.Header.Server);
         Assert.Equal(4, bench.Files.Count());
         Assert.True(File.Exists(backup.LogPath));
     }

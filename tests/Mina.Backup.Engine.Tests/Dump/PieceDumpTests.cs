@@ -55,7 +55,7 @@ public sealed class PieceDumpTests(ClusterFixture fixture)
 
         Assert.Equal(0, psql.ExitCode);
         const string Content = """"
-            SELECT string_agg(h, ' ') FROM (
+            SELECT string_agg(h, ' ' ORDER BY h) FROM (
                 SELECT md5(string_agg(p::text, '' ORDER BY id)) AS h FROM plain p
                 UNION ALL SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM toasted t
                 UNION ALL SELECT md5(string_agg(o::text, '' ORDER BY "a b")) FROM "odd ""name""" o) x

@@ -92,6 +92,24 @@ public sealed class ScriptScannerTests
     [InlineData("SELECT set_config('standard_conforming_strings','off',false);\n", ScriptHazardKind.StringSyntax)]
     [InlineData("SET client_encoding = 'SJIS';\n", ScriptHazardKind.UnsafeEncoding)]
     [InlineData("SELECT E'a'\n'b\\' , ' ; \\! id --';\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT :x;\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT a[1:USER];\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT a[:'HOST'];\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT :{?x};\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT 1e-E'x';\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT 0x1F;\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT $1a;\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT $ 1;\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("CREATE FUNCTION begin() AS 'x'; COPY t FROM stdin; END;\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("SELECT 1\0;\n", ScriptHazardKind.Ambiguous)]
+    [InlineData("-COPY t (a) FROM stdin;\n", ScriptHazardKind.ForeignCopy)]
+    [InlineData("SELECT f();\nSELECT 'a\\', ' b';\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("INSERT INTO t VALUES (f());\nSELECT 'a\\', ' b';\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("DISCARD ALL;\nSELECT E'\u00e9\\'';\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("RESET standard_conforming_strings;\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("SET \"standard_conforming_strings\" = off;\n", ScriptHazardKind.StringSyntax)]
+    [InlineData("SET NAMES 'SJIS';\n", ScriptHazardKind.UnsafeEncoding)]
+    [InlineData("SET client_encoding TO 's-jis';\n", ScriptHazardKind.UnsafeEncoding)]
     public void Whatever_could_make_psql_run_programs_is_reported(string hostile, ScriptHazardKind kind)
     {
         foreach (var chunk in new[] { 1, 3, 4096 })
@@ -100,6 +118,25 @@ public sealed class ScriptScannerTests
 
             Assert.Contains(summary.Hazards, hazard => hazard.Kind == kind);
             Assert.Equal(Head + hostile + Tail, segments.Text);
+        }
+    }
+
+    [Theory]
+    [InlineData("CREATE VIEW v AS SELECT a[1:2], a[lo:hi], a[:n], a[1:\"N\"], a['-3'::integer:'-1'::integer], b::text FROM t;\n")]
+    [InlineData("CREATE FUNCTION f(integer) RETURNS integer LANGUAGE sql COST 1e+06 RETURN ($1 + 1);\n")]
+    [InlineData("SELECT pg_catalog.setval('public.\"o''s(\"', 42, true);\nSELECT pg_catalog.lowrite(0, '\\x6162');\nCOMMENT ON TABLE t IS 'C:\\';\n")]
+    [InlineData("INSERT INTO public.\"a b\" (x, \"y z\") OVERRIDING SYSTEM VALUE VALUES (1, 'C:\\'), (-2.5, NULL);\nINSERT INTO t VALUES (B'101', 'x\\') ON CONFLICT DO NOTHING;\n")]
+    [InlineData("SELECT * FROM pg_catalog.pg_restore_relation_stats('version', '180000'::integer, 'relname', 't', 'reltuples', '-1'::real);\nCOMMENT ON TABLE t IS 'C:\\';\n")]
+    [InlineData("ALTER TABLE ONLY public.t ADD CONSTRAINT c CHECK ((a <> 'standard_conforming_strings'::text)) NOT VALID;\n")]
+    [InlineData("ALTER ROLE x SET client_encoding TO 'SJIS';\nALTER ROLE x SET standard_conforming_strings TO 'off';\n")]
+    [InlineData("SET SESSION AUTHORIZATION 'x';\nSET SESSION AUTHORIZATION DEFAULT;\nRESET SESSION AUTHORIZATION;\nSET default_tablespace = '';\nCOMMENT ON TABLE t IS 'C:\\';\n")]
+    [InlineData("-- Windows\r\nCREATE TABLE t (\r\n    a text DEFAULT 'C:\\'::text\r\n);\r\n")]
+    [InlineData("CREATE VIEW v AS SELECT JSON_OBJECT('a' : 1) AS j;\n")]
+    public void What_pg_dump_writes_is_no_hazard(string text)
+    {
+        foreach (var chunk in new[] { 1, 3, 4096 })
+        {
+            Assert.Empty(Scan(Head + text + Tail, chunk, out _).Hazards);
         }
     }
 

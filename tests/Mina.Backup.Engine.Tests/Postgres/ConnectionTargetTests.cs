@@ -68,6 +68,25 @@ public sealed class ConnectionTargetTests : IDisposable
     }
 
     [Fact]
+    public void A_password_file_that_cannot_be_read_is_left_aside()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a file whose reading fails.");
+        var file = Path.Combine(machine.Root, "home", ".pgpass");
+        File.CreateSymbolicLink(file, "/proc/self/mem");
+
+        Assert.Null(Parse("postgresql://me@h/shop").Password);
+    }
+
+    [Fact]
+    public void Root_certificates_of_the_system_demand_a_full_check()
+    {
+        var builder = Parse("postgresql://me@h/shop?sslrootcert=system").ToNpgsql();
+
+        Assert.Equal(Npgsql.SslMode.VerifyFull, builder.SslMode);
+        Assert.Null(builder.RootCertificate);
+    }
+
+    [Fact]
     public void Without_a_source_the_error_says_which_options_there_are()
     {
         var error = Assert.Throws<ConfigurationException>(() => ConnectionTarget.Resolve(null, machine.Environment, ErrorCatalog.SourceNotGiven));

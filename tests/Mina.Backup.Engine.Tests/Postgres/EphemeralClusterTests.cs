@@ -10,6 +10,7 @@ public sealed class EphemeralClusterTests(ClusterFixture clusters)
     [Fact]
     public async Task A_cluster_answers_on_its_socket_and_hands_out_databases()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         await using var database = await clusters.CreateDatabaseAsync("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)");
 
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM t"));
@@ -18,6 +19,7 @@ public sealed class EphemeralClusterTests(ClusterFixture clusters)
     [Fact]
     public async Task A_cluster_listens_on_the_loopback_address_with_a_password_only()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         await using var cluster = await StartAsync(new EphemeralClusterOptions { Tcp = true });
 
         await using var connection = await new PostgresConnector(cluster.Target).OpenAsync(TestContext.Current.CancellationToken);
@@ -31,6 +33,7 @@ public sealed class EphemeralClusterTests(ClusterFixture clusters)
     [Fact]
     public async Task A_disposed_cluster_leaves_neither_process_nor_folder()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         var cluster = await StartAsync(new EphemeralClusterOptions());
         var (pid, folder) = (cluster.Info.ProcessId, Path.GetDirectoryName(cluster.DataDirectory)!);
 
@@ -43,6 +46,7 @@ public sealed class EphemeralClusterTests(ClusterFixture clusters)
     [Fact]
     public async Task A_killed_cluster_starts_again_with_its_data()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         await using var cluster = await StartAsync(new EphemeralClusterOptions { FastButUnsafe = false });
         var database = await TestDatabase.CreateAsync(cluster.Target, "kept");
         await database.ExecuteAsync("CREATE TABLE t (a int)");

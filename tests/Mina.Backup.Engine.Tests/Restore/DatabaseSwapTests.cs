@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Restore;
 using Mina.Backup.Engine.Tests.Support;
@@ -18,7 +19,7 @@ public sealed class DatabaseSwapTests(ClusterFixture clusters)
         var clients = Enumerable.Range(0, 6).Select(_ => ReconnectAsync(server, names.Target, stop.Token)).ToList();
         try
         {
-            await new DatabaseSwap(server, TimeProvider.System).RunAsync(names, liveExists: true, "the comment", isTemplate: false, Token);
+            await new DatabaseSwap(server, TimeProvider.System).RunAsync(names, liveExists: true, closed: false, "the comment", isTemplate: false, Token);
         }
         finally
         {
@@ -44,7 +45,7 @@ public sealed class DatabaseSwapTests(ClusterFixture clusters)
         }
 
         var error = await Assert.ThrowsAsync<RestoreException>(
-            () => new DatabaseSwap(server, TimeProvider.System).RunAsync(names, liveExists: true, null, isTemplate: false, Token));
+            () => new DatabaseSwap(server, TimeProvider.System).RunAsync(names, liveExists: true, closed: false, null, isTemplate: false, Token));
 
         Assert.Equal("SwapFailed", error.ErrorId);
         Assert.Equal("live", await ReadAsync(server, names.Target));

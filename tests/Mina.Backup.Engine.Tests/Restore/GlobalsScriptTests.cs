@@ -50,6 +50,30 @@ public sealed class GlobalsScriptTests
     }
 
     [Fact]
+    public void A_role_brings_those_that_it_is_a_member_of_and_no_others()
+    {
+        var globals = new GlobalsScript(Encoding.UTF8.GetBytes(Script + """
+
+            CREATE ROLE unrelated;
+            ALTER ROLE unrelated WITH SUPERUSER;
+            CREATE ROLE "deep";
+            GRANT "deep" TO "Odd one" GRANTED BY granter;
+            GRANT app TO unrelated GRANTED BY postgres;
+            """));
+
+        Assert.Equal(["Odd one", "app", "deep", "granter", "pg_monitor", "postgres"], globals.Needed(["app"]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_new_role_is_granted_to_new_roles_only()
+    {
+        var created = new HashSet<string> { "Odd one" };
+
+        Assert.DoesNotContain("GRANT", Globals.ForRoles(created), StringComparison.Ordinal);
+        Assert.Equal(["app in Odd one"], Globals.MembershipsLeftOut(created));
+    }
+
+    [Fact]
     public void Tablespaces_come_with_their_privileges()
     {
         var sql = Globals.ForTablespaces(new HashSet<string> { "fast" });

@@ -59,7 +59,7 @@ public sealed class PsqlSessionTests(ClusterFixture clusters)
     }
 
     [Fact]
-    public async Task A_meta_command_does_nothing_even_if_it_reaches_psql()
+    public async Task A_meta_command_never_reaches_psql()
     {
         await using var database = await clusters.CreateDatabaseAsync();
         await using var psql = await StartAsync(database);
@@ -72,6 +72,40 @@ public sealed class PsqlSessionTests(ClusterFixture clusters)
         });
 
         Assert.False(File.Exists(witness));
+    }
+
+    [Fact]
+    public async Task A_meta_command_does_nothing_even_if_it_reaches_psql()
+    {
+        await using var database = await clusters.CreateDatabaseAsync();
+        await using var psql = await StartAsync(database);
+        var witness = Path.Combine(Path.GetTempPath(), $"mina-witness-{Guid.NewGuid():N}");
+
+        await Assert.ThrowsAnyAsync<MinaException>(async () =>
+        {
+            await psql.ExecuteAsync($"{new PsqlRestriction().Begin}SELECT 1;\n\\! touch {witness}\n", Token);
+            await psql.CompleteAsync(Token);
+        });
+
+        Assert.False(File.Exists(witness));
+    }
+
+    [Fact]
+    public async Task A_capture_ends_when_the_output_cannot_be_read()
+    {
+        var output = new PsqlOutput(new FailingStream());
+
+        await Assert.ThrowsAsync<EndOfStreamException>(() => output.CaptureAsync("begin\n"u8.ToArray(), "end\n"u8.ToArray(), _ => { }));
+        await Assert.ThrowsAsync<IOException>(() => output.Ended);
+    }
+
+    private sealed class FailingStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            throw new IOException("The pipe is broken.");
+        }
     }
 
     private static async Task<PsqlSession> StartAsync(TestDatabase database)

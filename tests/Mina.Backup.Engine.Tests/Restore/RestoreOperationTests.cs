@@ -51,6 +51,41 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
     }
 
     [Fact]
+    public async Task A_live_database_that_lets_no_client_in_stays_closed()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var admin = scene.Live.Target.WithDatabase("postgres").ToUri();
+        await scene.ExecuteAsync("postgres", $"ALTER DATABASE {scene.Live.Name} ALLOW_CONNECTIONS false");
+        try
+        {
+            var result = await scene.RestoreAsync(scene.Request with { Database = admin, TargetDatabase = scene.Live.Name });
+
+            Assert.Equal(RestoreMethod.Swapped, result.Method);
+            Assert.False(await scene.ScalarAsync<bool>("postgres", $"SELECT bool_or(datallowconn) FROM pg_database WHERE datname IN ('{scene.Live.Name}', '{result.SetAsideDatabase}')"));
+        }
+        finally
+        {
+            await scene.ExecuteAsync("postgres", $"ALTER DATABASE {scene.Live.Name} ALLOW_CONNECTIONS true");
+        }
+    }
+
+    [Fact]
+    public async Task A_dump_of_inserts_is_restored_but_never_counts_as_proven()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var path = await ScriptDump.WriteAsync(scene.Live.Target, scene.Machine.BackupDirectory, null, "--inserts");
+        await scene.Live.ExecuteAsync("DELETE FROM public.notes");
+
+        var result = await scene.RestoreAsync(scene.Request with { Backup = new BackupReference(path), DropOriginal = true });
+
+        Assert.Equal(CheckOutcome.NotChecked, result.Proof.Outcome);
+        Assert.Equal(5000, await scene.NotesAsync());
+        Assert.Contains(scene.Observer.Warnings, warning => warning.Contains("not compared", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("not compared", StringComparison.Ordinal));
+        Assert.Equal([result.SetAsideDatabase!], await scene.OthersAsync());
+    }
+
+    [Fact]
     public async Task The_original_goes_on_request()
     {
         await using var scene = await RestoreScene.CreateAsync(clusters);
@@ -200,11 +235,39 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
         Assert.Equal("postgres", await scene.Live.ScalarAsync<string>("SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = 'public.users'::regclass"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Data_that_the_backup_left_out_is_not_compared_and_said_to_be_so(bool inPlace)
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var backup = await scene.Engine.BackupAsync(
+            new BackupRequest
+            {
+                Database = scene.Live.Uri,
+                Location = scene.Machine.BackupDirectory,
+                Protection = new ProtectionRequest { NoEncryption = true },
+                ExcludeTableData = ["public.notes"],
+            },
+            scene.Observer,
+            RestoreScene.Token);
+
+        var result = await scene.RestoreAsync(scene.Request with { Backup = new BackupReference(backup.Name, backup.Location), InPlace = inPlace });
+
+        Assert.Equal(CheckOutcome.Passed, result.Proof.Outcome);
+        var left = Assert.Single(result.Proof.Tables, table => table.Outcome == CheckOutcome.NotChecked);
+        Assert.Equal("public.notes", left.Table);
+        Assert.Equal(0, await scene.NotesAsync());
+        Assert.Equal(2000, await scene.Live.ScalarAsync<long>("SELECT count(*) FROM public.users"));
+    }
+
     [Fact]
     public async Task Missing_roles_come_from_the_companion_on_request()
     {
-        await using var scene = await RestoreScene.CreateAsync(clusters, "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back");
-        await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back");
+        await using var scene = await RestoreScene.CreateAsync(
+            clusters,
+            "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back; CREATE ROLE other_super SUPERUSER LOGIN");
+        await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back; DROP ROLE other_super");
 
         var result = await scene.RestoreAsync(scene.Request with { RestoreGlobals = true });
 

@@ -66,6 +66,63 @@ public sealed class RestoreRefusalTests(ClusterFixture clusters)
     }
 
     [Fact]
+    public async Task In_place_goes_on_beside_prepared_transactions_when_forced()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        await scene.Live.ExecuteAsync("BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION 'harmless_xact'");
+        try
+        {
+            var error = await Assert.ThrowsAsync<RestoreException>(() => scene.RestoreAsync(scene.Request with { InPlace = true }));
+            var forced = await scene.RestoreAsync(scene.Request with { InPlace = true, Force = true });
+
+            Assert.Equal("TargetHasPreparedTransactions", error.ErrorId);
+            Assert.Contains("-Force", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.DoesNotContain("renames", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Equal(RestoreMethod.InPlace, forced.Method);
+        }
+        finally
+        {
+            await scene.Live.ExecuteAsync("ROLLBACK PREPARED 'harmless_xact'");
+        }
+    }
+
+    [Theory]
+    [InlineData("template0")]
+    [InlineData("template1")]
+    [InlineData(null)]
+    public async Task Databases_that_the_server_needs_are_never_a_target_unless_named(string? target)
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var before = await scene.ScalarAsync<string>("postgres", "SELECT string_agg(datname || oid, ' ' ORDER BY oid) FROM pg_database");
+        foreach (var inPlace in new[] { false, true })
+        {
+            var error = await Assert.ThrowsAsync<RestoreException>(() => scene.RestoreAsync(scene.Request with
+            {
+                Database = scene.Live.Target.WithDatabase("postgres").ToUri(),
+                TargetDatabase = target,
+                InPlace = inPlace,
+                Force = true,
+            }));
+
+            Assert.Equal("TargetReserved", error.ErrorId);
+            Assert.Contains(target ?? "postgres", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await scene.ScalarAsync<string>("postgres", "SELECT string_agg(datname || oid, ' ' ORDER BY oid) FROM pg_database"));
+    }
+
+    [Fact]
+    public async Task A_name_that_PostgreSQL_would_cut_is_refused()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => scene.RestoreAsync(scene.Request with { TargetDatabase = new string('ä', 32) }));
+
+        Assert.Equal("DatabaseNameTooLong", error.ErrorId);
+        Assert.Contains("64 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_hostile_dump_is_refused_before_anything_runs()
     {
         await using var scene = await RestoreScene.CreateAsync(clusters);

@@ -79,6 +79,14 @@ internal sealed class RestoreScene : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Token))!;
     }
 
+    /// <summary>Tells another database of the server.</summary>
+    public async Task ExecuteAsync(string database, string sql)
+    {
+        await using var connection = await new PostgresConnector(Live.Target.WithDatabase(database)).OpenAsync(Token);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
     public Task<long> NotesAsync() => Live.ScalarAsync<long>("SELECT count(*) FROM public.notes");
 
     /// <summary>Names of databases that restores of the live one left.</summary>
@@ -87,7 +95,8 @@ internal sealed class RestoreScene : IAsyncDisposable
     /// <summary>Names of databases that restores of a live one left.</summary>
     public static async Task<IReadOnlyList<string>> OthersAsync(TestDatabase live)
     {
-        await using var connection = await live.OpenAsync();
+        // A failed -DropFirst leaves no live database to ask.
+        await using var connection = await new PostgresConnector(live.Target.WithDatabase("postgres")).OpenAsync(Token);
         await using var command = new NpgsqlCommand("SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY 1", connection);
         command.Parameters.Add(new NpgsqlParameter { Value = live.Name.Replace("_", "\\_", StringComparison.Ordinal) + "\\_%restore%" });
         await using var reader = await command.ExecuteReaderAsync(Token);
@@ -104,7 +113,9 @@ internal sealed class RestoreScene : IAsyncDisposable
     {
         foreach (var name in await OthersAsync())
         {
-            await Live.ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
+            await using var connection = await new PostgresConnector(Live.Target.WithDatabase("postgres")).OpenAsync(CancellationToken.None);
+            await using var command = new NpgsqlCommand($"DROP DATABASE {name} WITH (FORCE)", connection);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
 
         await Live.DisposeAsync();

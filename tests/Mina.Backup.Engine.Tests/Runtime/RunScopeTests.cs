@@ -1,3 +1,5 @@
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
@@ -28,6 +30,23 @@ public sealed class RunScopeTests : IDisposable
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
+    }
+
+    [Fact]
+    public async Task A_log_never_holds_a_passphrase_that_was_given()
+    {
+        using var passphrase = new Secret("given horse");
+        string path;
+        using (var run = RunScope.Start("backup", new QuietObserver(), machine.Environment, TimeProvider.System))
+        using (var keys = KeyRing.Create(new KeyRequest { Passphrase = passphrase, PrivateKeyPassphrase = new Secret("own horse") }, machine.Environment))
+        {
+            keys.HideIn(run.Context.Log);
+            run.Context.Verbose("tried given horse and own horse");
+            path = run.Context.Log.Path;
+        }
+
+        Assert.Contains("tried *** and ***", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal("given horse", passphrase.Reveal());
     }
 
     [Fact]

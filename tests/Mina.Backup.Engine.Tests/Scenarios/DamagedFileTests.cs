@@ -24,7 +24,8 @@ public sealed class DamagedFileTests(ScenarioFixture fixture) : Scenario(fixture
         foreach (var length in Enumerable.Range(0, 16).Select(part => whole.Length * part / 16).Append(whole.Length - 1).Append(whole.Length - 20))
         {
             await File.WriteAllBytesAsync(backup.Path, whole[..length], Cancel);
-            await ExpectDamageAsync(backup.Name, Truncated, $"cut at {length} of {whole.Length}");
+            var expected = length == 0 ? [ErrorCatalog.BackupEmpty] : manifest ? [ErrorCatalog.BackupTruncated] : Truncated;
+            await ExpectDamageAsync(backup.Name, expected, $"cut at {length} of {whole.Length}");
         }
 
         Assert.Equal(before, await DumpText.StateAsync(Server, "live"));
@@ -47,7 +48,7 @@ public sealed class DamagedFileTests(ScenarioFixture fixture) : Scenario(fixture
             var damaged = (byte[])whole.Clone();
             damaged[position] ^= (byte)(1 << (position % 8));
             await File.WriteAllBytesAsync(backup.Path, damaged, Cancel);
-            await ExpectDamageAsync(backup.Name, Flipped, $"bit flipped at {position} of {whole.Length}");
+            await ExpectDamageAsync(backup.Name, manifest ? [ErrorCatalog.BackupCorrupt] : Flipped, $"bit flipped at {position} of {whole.Length}");
         }
 
         Assert.Equal(before, await DumpText.StateAsync(Server, "live"));

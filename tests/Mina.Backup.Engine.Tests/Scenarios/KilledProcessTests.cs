@@ -5,6 +5,13 @@ namespace Mina.Backup.Engine.Tests.Scenarios;
 
 public sealed class KilledProcessTests(ScenarioFixture fixture) : Scenario(fixture)
 {
+    /// <inheritdoc/>
+    public override ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are found in /proc.");
+        return base.InitializeAsync();
+    }
+
     [Fact]
     public async Task Killed_at_every_stage_of_a_backup_and_run_again()
     {

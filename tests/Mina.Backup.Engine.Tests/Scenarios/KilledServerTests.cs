@@ -7,6 +7,13 @@ public sealed class KilledServerTests(ScenarioFixture fixture) : Scenario(fixtur
 {
     private static readonly ErrorDefinition[] Lost = [ErrorCatalog.ServerConnectionLost, ErrorCatalog.ServerUnreachable];
 
+    /// <inheritdoc/>
+    public override ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A server's processes are found in /proc.");
+        return base.InitializeAsync();
+    }
+
     [Fact]
     public async Task Killed_while_the_dump_is_written()
     {

@@ -90,4 +90,19 @@ public sealed class RoundTripTests(ScenarioFixture fixture) : Scenario(fixture)
 
     private Task<string> EnumHashRowsAsync(string database) =>
         Server.SqlAsync(database, "SELECT m, count(*), sum(v) FROM enum_hash.by_mood GROUP BY m ORDER BY m");
+
+    [Fact]
+    public async Task Rows_left_out_on_request_are_restored_as_none_and_never_called_proven()
+    {
+        await Server.CreateAsync("live", "sample.sql");
+        var backup = await Engine.BackupAsync(BackupOf(Server.Uri("live"), Plain) with { ExcludeTableData = ["segments"] }, new RecordingObserver(), Cancel);
+
+        var restored = await RestoreAsync(backup.Name, "copy");
+
+        var left = Assert.Single(restored.Proof.Tables, table => table.Table == "public.segments");
+        Assert.Equal(CheckOutcome.NotChecked, left.Outcome);
+        Assert.All(restored.Proof.Tables.Where(table => table != left), table => Assert.Equal(CheckOutcome.Passed, table.Outcome));
+        Assert.Equal("0", await Server.SqlAsync("copy", "SELECT count(*) FROM segments"));
+        Assert.Equal(await Server.SqlAsync("live", "SELECT count(*) FROM users"), await Server.SqlAsync("copy", "SELECT count(*) FROM users"));
+    }
 }

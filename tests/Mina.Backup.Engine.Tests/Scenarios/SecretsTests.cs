@@ -10,6 +10,13 @@ public sealed class SecretsTests(ScenarioFixture fixture) : Scenario(fixture)
     private static readonly string[] Secrets =
         [Passphrase, ScenarioServer.Password, Uri.EscapeDataString(ScenarioServer.Password), "fdw-secret-1", "wrong-secret-2", "SCRAM-SHA-256$"];
 
+    /// <inheritdoc/>
+    public override ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What processes are given is looked up in /proc.");
+        return base.InitializeAsync();
+    }
+
     [Fact]
     public async Task No_secret_shows_in_command_lines_messages_logs_manifest_history_or_errors()
     {

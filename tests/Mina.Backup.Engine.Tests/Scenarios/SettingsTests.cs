@@ -19,13 +19,14 @@ public sealed class SettingsTests(ScenarioFixture fixture) : Scenario(fixture)
     [
         "TimeZone = 'Asia/Kathmandu'", "bytea_output = 'escape'", "DateStyle = 'SQL, DMY'", "IntervalStyle = 'sql_standard'", "extra_float_digits = -5",
         "lc_monetary = 'C.utf8'", "search_path = 'nowhere'", "statement_timeout = '2s'", "lock_timeout = '2s'", "idle_in_transaction_session_timeout = '2s'",
-        "default_transaction_isolation = 'serializable'", "row_security = on", "array_nulls = off", "xmloption = 'document'",
+        "default_transaction_isolation = 'serializable'", "row_security = on", "array_nulls = off", "xmloption = 'document'", "standard_conforming_strings = off",
     ];
 
     private static readonly string[] Target =
     [
         "TimeZone = 'America/St_Johns'", "bytea_output = 'hex'", "DateStyle = 'German, DMY'", "IntervalStyle = 'iso_8601'", "extra_float_digits = 0",
         "lc_monetary = 'C'", "search_path = 'elsewhere'", "statement_timeout = '2s'", "idle_in_transaction_session_timeout = '2s'", "default_transaction_read_only = on", "array_nulls = off",
+        "standard_conforming_strings = off",
     ];
 
     [Theory]

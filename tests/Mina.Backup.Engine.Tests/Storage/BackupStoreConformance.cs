@@ -21,6 +21,7 @@ public abstract class BackupStoreConformance
         Assert.False(await store.DeleteAsync("a", Token));
         Assert.Empty(await store.SweepAbandonedAsync(_ => true, Token));
         Assert.Equal("ObjectNotFound", await OutcomeAsync(async () => await store.OpenReadAsync("a", Token)));
+        Assert.Equal("ObjectNotFound", await OutcomeAsync(async () => await store.ReadAsync("a", Token)));
     }
 
     [Fact]
@@ -36,6 +37,8 @@ public abstract class BackupStoreConformance
         Assert.Equal(["mina_1.sql.gz"], await ListAsync(store, "mina_"));
         Assert.Equal(["mina_1.sql.gz", "other"], (await ListAsync(store, "")).Order());
         Assert.Equal(content, await ReadAsync(await store.OpenReadAsync("mina_1.sql.gz", Token)));
+        Assert.Equal(content, await store.ReadAsync("mina_1.sql.gz", Token));
+        Assert.Equal(content[..3], await store.ReadAsync("other", Token));
     }
 
     [Fact]
@@ -116,6 +119,28 @@ public abstract class BackupStoreConformance
         Assert.Equal(["m"], await ListAsync(store, ""));
         Assert.True(await store.DeleteAsync("m", Token));
         Assert.False(await store.DeleteAsync("m", Token));
+    }
+
+    [Fact]
+    public async Task A_replacement_shows_at_its_commit_and_until_then_the_former_object()
+    {
+        var store = Open();
+        await store.PutAsync("m", "former"u8.ToArray(), replace: false, Token);
+        await using (var given = await store.StageReplacementAsync("m", Token))
+        {
+            await given.Content.WriteAsync("given up"u8.ToArray(), Token);
+        }
+
+        Assert.Equal("former"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("m", Token)));
+        await using (var staged = await store.StageReplacementAsync("m", Token))
+        {
+            await staged.Content.WriteAsync("new"u8.ToArray(), Token);
+            Assert.Equal("former"u8.ToArray(), await ReadAsync(await Open().OpenReadAsync("m", Token)));
+            await staged.CommitAsync(Token);
+        }
+
+        Assert.Equal("new"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("m", Token)));
+        Assert.Equal(["m"], await ListAsync(store, ""));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>The running cluster.</summary>
     public Task<EphemeralCluster> ClusterAsync()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters do not run on Windows.");
         lock (gate)
         {
             return cluster ??= EphemeralCluster.StartAsync(

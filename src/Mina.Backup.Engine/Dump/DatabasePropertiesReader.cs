@@ -1,7 +1,8 @@
 using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Postgres;
 using Npgsql;
 
-namespace Mina.Backup.Engine.Restore;
+namespace Mina.Backup.Engine.Dump;
 
 /// <summary>Reads the properties of a database that pg_dump leaves out, from a session to any database of the server.</summary>
 internal static class DatabasePropertiesReader
@@ -9,7 +10,7 @@ internal static class DatabasePropertiesReader
     /// <summary>The properties; null when there is no such database.</summary>
     public static async Task<DatabaseProperties?> ReadAsync(NpgsqlConnection session, string database, CancellationToken cancellationToken)
     {
-        var found = await TargetServer.QueryAsync(session, Query(session.PostgreSqlVersion.Major), Read, cancellationToken, database);
+        var found = await SqlQuery.ReadAsync(session, Query(session.PostgreSqlVersion.Major), Read, cancellationToken, database);
         if (found is not [var properties])
         {
             return null;
@@ -18,12 +19,13 @@ internal static class DatabasePropertiesReader
         return properties with
         {
             Settings = await ReadSettingsAsync(session, database, cancellationToken),
-            SecurityLabels = (await TargetServer.QueryAsync(
+            SecurityLabels = (await SqlQuery.ReadAsync(
                 session,
                 """
                 SELECT l.provider, l.label FROM pg_catalog.pg_shseclabel l
                 JOIN pg_catalog.pg_database d ON l.objoid = d.oid AND l.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass
                 WHERE d.datname = $1
+                ORDER BY l.provider
                 """,
                 row => (Provider: row.GetString(0), Label: row.GetString(1)),
                 cancellationToken,
@@ -34,7 +36,7 @@ internal static class DatabasePropertiesReader
     // Provider came with 15, ICU rules with 16; 17 renamed daticulocale when builtin locales came.
     private static string Query(int major) =>
         $"""
-        SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
+        SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate::pg_catalog.text, d.datctype::pg_catalog.text,
           {(major >= 15 ? "CASE d.datlocprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END" : "'libc'")},
           {(major >= 17 ? "d.datlocale" : major >= 15 ? "d.daticulocale" : "NULL::text")},
           {(major >= 16 ? "d.daticurules" : "NULL::text")},
@@ -63,7 +65,7 @@ internal static class DatabasePropertiesReader
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static async Task<IReadOnlyList<DatabaseSetting>> ReadSettingsAsync(NpgsqlConnection session, string database, CancellationToken cancellationToken) =>
-        await TargetServer.QueryAsync(
+        await SqlQuery.ReadAsync(
             session,
             """
             SELECT r.rolname, pg_catalog.split_part(c.item, '=', 1), pg_catalog.substr(c.item, pg_catalog.strpos(c.item, '=') + 1)

@@ -1,0 +1,4 @@
+namespace Mina.Backup.Benchmarks.Measuring;
+
+/// <summary>The benchmark cannot go on; the message says why.</summary>
+internal sealed class BenchmarkException(string message) : Exception(message);

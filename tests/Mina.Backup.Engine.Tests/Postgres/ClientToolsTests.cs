@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Engine.Tests.Support;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Tests.Postgres;
+
+public sealed class ClientToolsTests : IDisposable
+{
+    private readonly TestMachine machine = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => machine.Dispose();
+
+    [Fact]
+    public async Task A_program_that_is_asked_for_its_version_sees_no_secret()
+    {
+        await WriteAsync("env > \"$0.env\"; echo 'psql (PostgreSQL) 15.20'");
+        Environment.SetEnvironmentVariable("MINA_TEST_SECRET", "hunter2");
+        try
+        {
+            var tool = await new ClientTools(machine.Environment).FindAsync("psql", 15, Token);
+
+            Assert.Equal(new Version(15, 20), tool.Version);
+            Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(tool.Path + ".env", Token), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("MINA_TEST_SECRET", null);
+        }
+    }
+
+    [Fact]
+    public async Task A_program_that_never_answers_is_ended_and_passed_over()
+    {
+        await WriteAsync("echo $$ > \"$0.pid\"; exec sleep 600");
+
+        var error = await Assert.ThrowsAsync<ToolException>(() => new ClientTools(machine.Environment, TimeSpan.FromSeconds(1)).FindAsync("psql", 15, Token));
+
+        Assert.Equal("ToolMissing", error.ErrorId);
+        AssertEnded();
+    }
+
+    [Fact]
+    public async Task Canceling_ends_the_program_that_is_asked()
+    {
+        await WriteAsync("echo $$ > \"$0.pid\"; exec sleep 600");
+        using var cancel = new CancellationTokenSource();
+        var finding = new ClientTools(machine.Environment, TimeSpan.FromMinutes(5)).FindAsync("psql", 15, cancel.Token);
+        while (!File.Exists(PidFile) || new FileInfo(PidFile).Length == 0)
+        {
+            await Task.Delay(20, Token);
+        }
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => finding);
+        AssertEnded();
+    }
+
+    [Fact]
+    public async Task What_a_cancellation_killed_is_reported_as_canceled()
+    {
+        await WriteAsync("exec sleep 600");
+        using var cancel = new CancellationTokenSource();
+        await using var watch = new DumpWatch("db", cancel.Token);
+        var process = watch.Start(new ClientTool("psql", Path.Combine(machine.Root, "psql"), new Version(15, 20)), [], new Dictionary<string, string>());
+        var ending = watch.EnsureSuccessAsync(process);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ending);
+        Assert.Null(watch.Failure);
+    }
+
+    private string PidFile => Path.Combine(machine.Root, "psql.pid");
+
+    private void AssertEnded()
+    {
+        var id = int.Parse(File.ReadAllText(PidFile), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(id));
+    }
+
+    private async Task WriteAsync(string body)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is a shell script.");
+        var path = Path.Combine(machine.Root, "psql");
+        await File.WriteAllTextAsync(path, $"#!/bin/sh\n{body}\n", Token);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        machine.Set("MINA_PG_BIN", machine.Root);
+    }
+}
