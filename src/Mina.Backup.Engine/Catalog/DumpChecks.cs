@@ -16,14 +16,7 @@ internal static class DumpChecks
             VerificationCheckKind.Trailer,
             problem,
             FormattableString.Invariant($"The dump ends as pg_dump ends it ({summary.Trailers} of {summary.Headers} sections)."));
-        if (summary.Hazards.Count > 0)
-        {
-            checks.Fail(VerificationCheckKind.Script, ErrorCatalog.HostileScript, Describe(summary.Hazards));
-        }
-        else
-        {
-            checks.Pass(VerificationCheckKind.Script, "Nothing outside the rows would make psql run programs.");
-        }
+        checks.Set(VerificationCheckKind.Script, FindScriptProblem(summary), "Nothing outside the rows would make psql run programs or reach beyond the database.");
     }
 
     /// <summary>The first hazard in one sentence.</summary>
@@ -33,6 +26,36 @@ internal static class DumpChecks
         var more = hazards.Count > 1 ? FormattableString.Invariant($" and {hazards.Count - 1} more") : string.Empty;
         return FormattableString.Invariant($"Line {first.Line} holds what pg_dump does not write ({first.Kind}): {first.Text}{more}.");
     }
+
+    // An honest dump made with options that a restore into a new database cannot follow is told from one that somebody changed.
+    private static StructureProblem? FindScriptProblem(ScriptSummary summary)
+    {
+        var found = summary.Hazards.Concat(summary.ForeignStatements).OrderBy(hazard => hazard.Offset).ToList();
+        if (found.Count == 0)
+        {
+            return null;
+        }
+
+        if (summary.LooksLikeClusterDump)
+        {
+            return NotRestorable("The file is a dump of a whole server by pg_dumpall", "Dump each database with pg_dump.");
+        }
+
+        if (found.TrueForAll(hazard => IsOfCreate(hazard) || hazard.Kind == ScriptHazardKind.UnconditionalDrop) && found.Exists(IsOfCreate))
+        {
+            return NotRestorable("The dump was made with pg_dump --create: it creates its database and changes over to it", "Dump again without --create.");
+        }
+
+        return found.TrueForAll(hazard => hazard.Kind == ScriptHazardKind.UnconditionalDrop)
+            ? NotRestorable("The dump was made with pg_dump --clean without --if-exists: it drops what a new database does not hold", "Dump again without --clean.")
+            : new StructureProblem(ErrorCatalog.HostileScript, Describe(found));
+    }
+
+    private static StructureProblem NotRestorable(string why, string action) =>
+        new(ErrorCatalog.DumpNotRestorable, $"{why}. {action}");
+
+    private static bool IsOfCreate(ScriptHazard hazard) => hazard.Kind == ScriptHazardKind.WholeDatabase
+        || (hazard.Kind == ScriptHazardKind.MetaCommand && hazard.Text.StartsWith("\\connect ", StringComparison.Ordinal));
 
     private static StructureProblem? FindEndProblem(ScriptSummary summary, bool isOurs)
     {

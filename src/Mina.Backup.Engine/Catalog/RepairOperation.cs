@@ -11,6 +11,8 @@ namespace Mina.Backup.Engine.Catalog;
 /// </summary>
 public sealed class RepairOperation
 {
+    private const string NotVerified = "The backup counts as not verified until Test-MinaBackup has read it.";
+
     private readonly BackupCatalog catalog;
 
     /// <summary>Creates the operation.</summary>
@@ -38,7 +40,7 @@ public sealed class RepairOperation
             using var keys = KeyRing.Create(request.Keys, context.Environment);
             keys.HideIn(context.Log);
             return !request.Force && await IsSoundAsync(entry, keys, context, cancellationToken) is { } index
-                ? Unchanged(entry, index)
+                ? await KeepAsync(entry, index, keys, cancellationToken)
                 : await RebuildAsync(entry, request, keys, new ReadingProgress(context, activity, entry.Info.PlainSize), context, cancellationToken);
         }
         finally
@@ -69,14 +71,32 @@ public sealed class RepairOperation
         }
     }
 
-    private static RepairResult Unchanged(CatalogEntry entry, BackupIndex index) => new()
+    // What index and manifest say of the data stands; the manifest must not name a companion that is not what it says.
+    private async Task<RepairResult> KeepAsync(CatalogEntry entry, BackupIndex index, KeyRing keys, CancellationToken cancellationToken)
     {
-        Backup = entry.Info,
-        Written = [],
-        Tables = index.Tables.Count,
-        Rows = index.Tables.Sum(table => table.Rows),
-        Notes = ["Manifest and index are sound; nothing was written."],
-    };
+        var result = new RepairResult
+        {
+            Backup = entry.Info,
+            Written = [],
+            Tables = index.Tables.Count,
+            Rows = index.Tables.Sum(table => table.Rows),
+            Notes = ["Manifest and index are sound; nothing was written."],
+        };
+        if (await FindGlobalsProblemAsync(VerificationSubject.Of(entry), keys, cancellationToken) is not { } problem)
+        {
+            return result;
+        }
+
+        var manifest = entry.Manifest! with { Globals = null, Verification = null };
+        var manifestFile = BackupNames.ManifestFile(manifest.Name);
+        await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
+        return result with
+        {
+            Backup = await ListedAsync(entry, cancellationToken),
+            Written = [manifestFile],
+            Notes = [.. DroppedCompanion(problem), NotVerified],
+        };
+    }
 
     private async Task<RepairResult> RebuildAsync(
         CatalogEntry entry,
@@ -88,11 +108,7 @@ public sealed class RepairOperation
     {
         var rebuilt = await RebuiltRecord.ReadAsync(entry, keys, progress, cancellationToken);
         var notes = new List<string>();
-        var globals = await ReadGlobalsAsync(entry, rebuilt, cancellationToken);
-        if (globals is null)
-        {
-            notes.Add("No companion with roles and tablespaces was found beside the file.");
-        }
+        var globals = await ReadGlobalsAsync(entry, rebuilt, keys, notes, cancellationToken);
 
         var options = new ContainerWriterOptions
         {
@@ -106,15 +122,14 @@ public sealed class RepairOperation
             notes.Add("How long the backup took is not recorded in the file.");
         }
 
-        notes.Add("The backup counts as not verified until Test-MinaBackup has read it.");
+        notes.Add(NotVerified);
         var indexFile = await IndexFile.ReplaceAsync(entry.Store, rebuilt.Index, options, cancellationToken);
         var manifest = rebuilt.BuildManifest(entry, ProductVersion.Text, indexFile, globals);
         var manifestFile = BackupNames.ManifestFile(manifest.Name);
         await entry.Store.PutAsync(manifestFile, ManifestSerializer.Write(manifest), replace: true, cancellationToken);
-        var listed = await catalog.ResolveAsync(new BackupReference(entry.Info.Name, entry.Info.Location, entry.Info.FileName), cancellationToken);
         return new RepairResult
         {
-            Backup = listed.Info,
+            Backup = await ListedAsync(entry, cancellationToken),
             Written = [indexFile.Name, manifestFile],
             Tables = manifest.Tables,
             Rows = manifest.Rows,
@@ -122,17 +137,46 @@ public sealed class RepairOperation
         };
     }
 
-    private static async Task<ManifestFile?> ReadGlobalsAsync(CatalogEntry entry, RebuiltRecord rebuilt, CancellationToken cancellationToken)
+    private async Task<BackupInfo> ListedAsync(CatalogEntry entry, CancellationToken cancellationToken) =>
+        (await catalog.ResolveAsync(new BackupReference(entry.Info.Name, entry.Info.Location, entry.Info.FileName), cancellationToken)).Info;
+
+    private static IEnumerable<string> DroppedCompanion(string problem) =>
+    [
+        $"{problem} The manifest names it no more, and -RestoreGlobals cannot be used with this backup.",
+        "Roles and tablespaces must be created by hand, or restored from the companion of another backup.",
+    ];
+
+    // The companion that the new manifest names: none, and a note, where there is none or it is not whole.
+    private static async Task<ManifestFile?> ReadGlobalsAsync(
+        CatalogEntry entry,
+        RebuiltRecord rebuilt,
+        KeyRing keys,
+        List<string> notes,
+        CancellationToken cancellationToken)
     {
         var name = BackupNames.GlobalsFile(entry.Info.Name, rebuilt.Content.Compression, rebuilt.IsEncrypted);
         if (await entry.Store.FindAsync(name, cancellationToken) is null)
         {
+            notes.Add("No companion with roles and tablespaces was found beside the file.");
+            return null;
+        }
+
+        // By its content alone: what a former manifest said of it may be as wrong as the rest.
+        var subject = VerificationSubject.Of(entry) with { Manifest = null, GlobalsFileName = name };
+        if (await FindGlobalsProblemAsync(subject, keys, cancellationToken) is { } problem)
+        {
+            notes.AddRange(DroppedCompanion(problem));
             return null;
         }
 
         var stored = await StoredFileCheck.ReadAsync(entry.Store, name, rebuilt.IsEncrypted, cancellationToken);
-        return stored.Problem is { } problem
-            ? throw new IntegrityException(problem.Error, $"The companion {name} is damaged. {problem.Text}", new ErrorContext { Target = name })
-            : new ManifestFile(name, stored.Size, stored.Sha256);
+        return new ManifestFile(name, stored.Size, stored.Sha256);
+    }
+
+    private static async Task<string?> FindGlobalsProblemAsync(VerificationSubject subject, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var checks = new CheckList();
+        await new GlobalsCheck(subject, keys, checks).RunAsync(cancellationToken);
+        return checks.All.FirstOrDefault(check => check is { Check: VerificationCheckKind.Globals, Outcome: CheckOutcome.Failed })?.Detail;
     }
 }

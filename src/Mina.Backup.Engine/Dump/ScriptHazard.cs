@@ -17,9 +17,21 @@ public enum ScriptHazardKind
 
     /// <summary>Text that readers understand differently, so that one of them may find a meta-command in it.</summary>
     Ambiguous,
+
+    /// <summary>A statement that a plain pg_dump of one database does not write, such as DROP DATABASE, ALTER SYSTEM or DO.</summary>
+    ForeignStatement,
+
+    /// <summary>A statement on a database as a whole, as <c>pg_dump --create</c> writes it.</summary>
+    WholeDatabase,
+
+    /// <summary>A statement behind the line that says that the dump is complete.</summary>
+    BehindTrailer,
+
+    /// <summary>A DROP that fails where there is nothing to drop, as <c>pg_dump --clean</c> writes it without <c>--if-exists</c>.</summary>
+    UnconditionalDrop,
 }
 
-/// <summary>A place in a script that could make psql run programs or read files.</summary>
+/// <summary>A place in a script that must not be given to psql: it could run programs, read files, or reach beyond the database.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Line">Line number, from 1.</param>
 /// <param name="Offset">Byte offset in the plain text.</param>

@@ -19,6 +19,7 @@ public sealed partial class ScriptScanner
     private readonly DataStatements dataStatements = new();
     private readonly TableTally tally = new();
     private readonly HazardRules hazards = new();
+    private readonly StatementRules statements = new();
     private readonly List<string> proofLines = [];
     private readonly ArrayBufferWriter<byte> statement = new();
     private readonly ArrayBufferWriter<byte> line = new();
@@ -34,6 +35,7 @@ public sealed partial class ScriptScanner
     private int headers;
     private int trailers;
     private bool proofSeen;
+    private bool clusterHeaderSeen;
     private bool nextRunViaRoot;
     private string? serverVersion;
     private string? dumpVersion;
@@ -123,6 +125,8 @@ public sealed partial class ScriptScanner
             Trailers = trailers,
             EndsCleanly = endsCleanly,
             Hazards = hazards.Found,
+            ForeignStatements = statements.Found,
+            LooksLikeClusterDump = clusterHeaderSeen,
             ServerVersion = serverVersion,
             DumpVersion = dumpVersion,
             ProofLines = proofLines,
@@ -240,6 +244,11 @@ public sealed partial class ScriptScanner
             // No statement that matters here is that long. What was held back is no COPY header then.
             ReleaseHeld();
             statementTooLong = true;
+            if (statement.WrittenCount == 0)
+            {
+                statement.Write(part[..Math.Min(part.Length, MaximumStatement)]);
+            }
+
             return;
         }
 
@@ -268,6 +277,9 @@ public sealed partial class ScriptScanner
             text = statement.WrittenSpan;
         }
 
+        // A long statement is judged by its beginning: what it is stands there.
+        var isWhole = !statementTooLong;
+        statements.Observe(isWhole ? text : statement.WrittenSpan, isWhole, trailers > 0 && headers == trailers, Position);
         if (holding)
         {
             BeginCopy(text, end, ref emitted);
@@ -346,6 +358,10 @@ public sealed partial class ScriptScanner
         else if (comment.StartsWith("-- PostgreSQL database dump complete"u8))
         {
             trailers++;
+        }
+        else if (comment.SequenceEqual("-- PostgreSQL database cluster dump"u8))
+        {
+            clusterHeaderSeen = true;
         }
         else if (comment.StartsWith("-- load via partition root "u8))
         {

@@ -29,6 +29,12 @@ public sealed record ScriptSummary
     /// <summary>What must not reach psql; at most 100 are kept.</summary>
     public required IReadOnlyList<ScriptHazard> Hazards { get; init; }
 
+    /// <summary>Statements that a dump of one database does not hold; at most 100 are kept. Scripts of roles and tablespaces consist of them.</summary>
+    public required IReadOnlyList<ScriptHazard> ForeignStatements { get; init; }
+
+    /// <summary>Whether pg_dumpall's header comment was seen.</summary>
+    public bool LooksLikeClusterDump { get; init; }
+
     /// <summary>Server version by the dump's comment, such as <c>15.20</c>; null when it says none.</summary>
     public string? ServerVersion { get; init; }
 

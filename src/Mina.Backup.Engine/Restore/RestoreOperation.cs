@@ -71,6 +71,16 @@ public sealed class RestoreOperation
         PhaseClock phases,
         CancellationToken cancellationToken)
     {
+        if (backup.GlobalsProblem is { } lost)
+        {
+            if (request.RestoreGlobals)
+            {
+                throw lost;
+            }
+
+            context.Warning($"{lost.Message} The restore needs it only for -RestoreGlobals and goes on; Repair-MinaBackup takes it off the backup's manifest.");
+        }
+
         var server = new TargetServer(given);
         await using var maintenance = await server.OpenMaintenanceAsync(target, cancellationToken);
         var state = await TargetState.ReadAsync(maintenance, target, cancellationToken);

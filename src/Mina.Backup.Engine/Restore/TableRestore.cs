@@ -26,7 +26,7 @@ internal sealed class TableRestore
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
         PoolerDetection.EnsureDirectAddress(given);
-        var target = request.TargetDatabase ?? given.Database;
+        var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring tables into {target}");
         try
         {

@@ -23,6 +23,9 @@ public sealed class VerifiedBackup : IDisposable
     /// <summary>Companion with roles and tablespaces; null when there is none.</summary>
     public string? GlobalsFileName { get; init; }
 
+    /// <summary>What is wrong with the companion, as an exception to throw where it is needed; null when nothing is.</summary>
+    public IntegrityException? GlobalsProblem { get; init; }
+
     /// <summary>How the data file is protected.</summary>
     public required BackupEncryption Encryption { get; init; }
 

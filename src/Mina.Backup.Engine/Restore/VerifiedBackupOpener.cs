@@ -61,18 +61,20 @@ public sealed class VerifiedBackupOpener
     {
         var subject = VerificationSubject.Of(entry);
         BackupIndex index;
+        IReadOnlyList<VerificationCheck> checks = [];
         if (check == OpeningCheck.Members)
         {
             index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
         }
         else if (check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true })
         {
-            index = await CheckUnchangedAsync(entry, subject, manifest, keys, cancellationToken);
+            (index, checks) = await CheckUnchangedAsync(entry, subject, manifest, keys, cancellationToken);
         }
         else
         {
             var verification = await verifier.RunAsync(subject, keys, context, $"Restoring {entry.Info.Name}", cancellationToken);
-            ThrowUnlessSound(verification.Checks, verification.Outcome, entry);
+            checks = verification.Checks;
+            ThrowUnlessSound(checks, OutcomeWithoutCompanion(verification), entry);
             index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
         }
 
@@ -82,6 +84,7 @@ public sealed class VerifiedBackupOpener
             Store = entry.Store,
             FileName = manifest.Data.Name,
             GlobalsFileName = subject.GlobalsFileName,
+            GlobalsProblem = FindCompanionProblem(checks, entry),
             Encryption = manifest.Encryption,
             Index = index,
             PlainLength = manifest.PlainSize,
@@ -92,17 +95,17 @@ public sealed class VerifiedBackupOpener
     }
 
     /// <summary>The index of a file that is the one verified before, and whose SQL holds nothing hostile. Its rows are checked as they are loaded.</summary>
-    private static async Task<BackupIndex> CheckUnchangedAsync(CatalogEntry entry, VerificationSubject subject, BackupManifest manifest, KeyRing keys, CancellationToken cancellationToken)
+    private static async Task<(BackupIndex Index, IReadOnlyList<VerificationCheck> Checks)> CheckUnchangedAsync(CatalogEntry entry, VerificationSubject subject, BackupManifest manifest, KeyRing keys, CancellationToken cancellationToken)
     {
         var quick = new Verification(subject, keys, progress: null);
         await quick.RunQuickAsync(cancellationToken);
-        ThrowUnlessSound(quick.Checks.All, quick.Checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
+        ThrowUnlessSound(quick.Checks.All, AnyFails(quick.Checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
         var index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, await ScriptCheck.ReadAsync(entry.Store, manifest.Data.Name, index, keys, cancellationToken), isOurs: true);
         await new GlobalsCheck(subject, keys, checks).RunAsync(cancellationToken);
-        ThrowUnlessSound(checks.All, checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
-        return index;
+        ThrowUnlessSound(checks.All, AnyFails(checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
+        return (index, checks.All);
     }
 
     private static async Task<VerifiedBackup> OpenForeignAsync(CatalogEntry entry, KeyRing keys, RunContext context, CancellationToken cancellationToken)
@@ -120,13 +123,14 @@ public sealed class VerifiedBackupOpener
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, content.Summary, isOurs: false);
         await new GlobalsCheck(VerificationSubject.Of(entry), keys, checks).RunAsync(cancellationToken);
-        ThrowUnlessSound(checks.All, checks.Outcome == CheckOutcome.Failed ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
+        ThrowUnlessSound(checks.All, AnyFails(checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
         return new VerifiedBackup
         {
             Name = entry.Info.Name,
             Store = entry.Store,
             FileName = entry.Info.FileName,
             GlobalsFileName = entry.GlobalsFileName,
+            GlobalsProblem = FindCompanionProblem(checks.All, entry),
             Encryption = content.Encryption,
             Summary = content.Summary,
             PlainLength = content.Summary.Length,
@@ -136,6 +140,32 @@ public sealed class VerifiedBackupOpener
         };
     }
 
+    // A companion that is lost or damaged takes nothing from the database's own content. A hostile one is a sign that somebody was at the files.
+    private static bool IsCompanionLost(VerificationCheck check) => check is { Check: VerificationCheckKind.Globals, Outcome: CheckOutcome.Failed }
+        && check.ErrorId != ErrorCatalog.HostileScript.Id;
+
+    private static bool AnyFails(IReadOnlyList<VerificationCheck> checks) =>
+        checks.Any(check => check.Outcome == CheckOutcome.Failed && !IsCompanionLost(check));
+
+    // Passed in spite of a lost companion only if the content itself was read and agrees.
+    private static CheckOutcome OutcomeWithoutCompanion(BackupVerification verification)
+    {
+        if (verification.Outcome != CheckOutcome.Failed || AnyFails(verification.Checks))
+        {
+            return verification.Outcome;
+        }
+
+        return verification.Checks.Any(check => check is { Check: VerificationCheckKind.Rows, Outcome: CheckOutcome.Passed }) ? CheckOutcome.Passed : CheckOutcome.NotChecked;
+    }
+
+    private static IntegrityException? FindCompanionProblem(IReadOnlyList<VerificationCheck> checks, CatalogEntry entry) =>
+        checks.FirstOrDefault(IsCompanionLost) is { } lost
+            ? new IntegrityException(
+                ErrorCatalog.All.FirstOrDefault(error => error.Id == lost.ErrorId) ?? ErrorCatalog.BackupCorrupt,
+                $"The companion of the backup {entry.Info.Name} cannot be used. {lost.Detail}",
+                new ErrorContext { Target = entry.Info.Name, Action = "Create the roles and tablespaces by hand and restore without -RestoreGlobals." })
+            : null;
+
     private static void ThrowUnlessSound(IReadOnlyList<VerificationCheck> checks, CheckOutcome outcome, CatalogEntry entry)
     {
         if (outcome == CheckOutcome.Passed)
@@ -144,15 +174,18 @@ public sealed class VerifiedBackupOpener
         }
 
         var context = new ErrorContext { Target = entry.Info.Name };
-        if (checks.FirstOrDefault(check => check.Check == VerificationCheckKind.Script && check.Outcome == CheckOutcome.Failed) is { } hostile)
+        if (checks.FirstOrDefault(check => check is { Check: VerificationCheckKind.Script, Outcome: CheckOutcome.Failed }
+            && check.ErrorId == ErrorCatalog.HostileScript.Id) is { } hostile)
         {
             throw new IntegrityException(ErrorCatalog.HostileScript, $"The backup {entry.Info.Name} must not reach psql. {hostile.Detail}", context);
         }
 
-        if (checks.FirstOrDefault(check => check.Outcome == CheckOutcome.Failed) is { } failed)
+        if (checks.FirstOrDefault(check => check.Outcome == CheckOutcome.Failed && !IsCompanionLost(check)) is { } failed)
         {
             var definition = ErrorCatalog.All.FirstOrDefault(error => error.Id == failed.ErrorId) ?? ErrorCatalog.BackupCorrupt;
-            throw new IntegrityException(definition, $"The backup {entry.Info.Name} is not sound. {failed.Detail}", context);
+            throw new IntegrityException(definition, definition == ErrorCatalog.DumpNotRestorable
+                ? $"The backup {entry.Info.Name} cannot be restored. {failed.Detail}"
+                : $"The backup {entry.Info.Name} is not sound. {failed.Detail}", context);
         }
 
         throw new EncryptionException(

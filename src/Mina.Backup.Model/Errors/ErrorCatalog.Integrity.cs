@@ -73,11 +73,18 @@ public static partial class ErrorCatalog
         "Rows or fingerprints differ from what was recorded.",
         "Do not trust this copy; the differing tables are named in the result.");
 
-    /// <summary>The file holds psql meta-commands or programs outside its rows, which could run shell commands.</summary>
+    /// <summary>The dump was made with options that a restore cannot follow.</summary>
+    public static readonly ErrorDefinition DumpNotRestorable = new(
+        nameof(DumpNotRestorable),
+        ErrorKind.NotSupported,
+        "The dump was made with options that a restore cannot follow.",
+        "Dump again without the option named: pg_dump writes a plain dump without --create and --clean.");
+
+    /// <summary>The file holds what pg_dump does not write: psql meta-commands, programs, or statements that reach beyond the database.</summary>
     public static readonly ErrorDefinition HostileScript = new(
         nameof(HostileScript),
         ErrorKind.Refused,
-        "The file holds psql meta-commands or programs outside its rows, which could run shell commands.",
+        "The file holds what pg_dump does not write: psql meta-commands, programs, or statements that reach beyond the database.",
         "Do not restore this file; find out who changed it.");
 
     private static ErrorDefinition[] IntegrityErrors =>
@@ -92,6 +99,7 @@ public static partial class ErrorCatalog
         IndexUnreadable,
         ProofMissing,
         ContentDiffers,
+        DumpNotRestorable,
         HostileScript,
     ];
 }

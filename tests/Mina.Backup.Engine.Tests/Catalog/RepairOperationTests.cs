@@ -127,6 +127,34 @@ public sealed class RepairOperationTests : IDisposable
         Assert.Equal(CheckOutcome.Passed, (await place.VerifyAsync()).Outcome);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task A_companion_that_is_lost_or_damaged_goes_from_the_manifest(bool lost, bool force)
+    {
+        var (manifest, _) = await place.WriteBackupAsync();
+        var path = place.PathOf(manifest.Globals!.Name);
+        if (lost)
+        {
+            File.Delete(path);
+        }
+        else
+        {
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..^20]);
+        }
+
+        Assert.Equal(CheckOutcome.Failed, (await place.VerifyAsync()).Outcome);
+        var repaired = await RepairAsync(new KeyRequest(), force);
+        var verification = await place.VerifyAsync();
+
+        Assert.Contains(BackupNames.ManifestFile(manifest.Name), repaired.Written);
+        Assert.False(repaired.Backup.HasGlobals);
+        Assert.Contains(repaired.Notes, note => note.Contains("ompanion", StringComparison.Ordinal));
+        Assert.Equal(CheckOutcome.Passed, verification.Outcome);
+    }
+
     [Fact]
     public async Task Nothing_is_written_when_the_content_is_not_what_the_file_s_end_says()
     {

@@ -192,6 +192,69 @@ public sealed class ScriptScannerTests
         Assert.Equal(TableFingerprint.Empty.Add(Encoding.Latin1.GetBytes("\u00e9")), table.Fingerprint);
     }
 
+    [Theory]
+    [InlineData("drop database shop;\n")]
+    [InlineData("DROP  DATABASE shop;\n")]
+    [InlineData("DROP/**/DATABASE shop;\n")]
+    [InlineData("CREATE ROLE evil SUPERUSER;\n")]
+    [InlineData("ALTER USER postgres PASSWORD 'x';\n")]
+    [InlineData("ALTER SYSTEM SET archive_command = 'id';\n")]
+    [InlineData("DROP TABLESPACE t;\n")]
+    [InlineData("DROP OWNED BY shop;\n")]
+    [InlineData("GRANT pg_execute_server_program TO shop;\n")]
+    [InlineData("GRANT ALL ON PARAMETER work_mem TO shop;\n")]
+    [InlineData("DO $$ BEGIN END $$;\n")]
+    [InlineData("LOAD 'x';\n")]
+    [InlineData("VACUUM FULL;\n")]
+    [InlineData("CALL f();\n")]
+    [InlineData("ROLLBACK;\n")]
+    [InlineData("COMMIT;\n")]
+    [InlineData("BEGIN;\nBEGIN;\n")]
+    [InlineData("BEGIN;\nCREATE TABLE t ();\nCOMMIT;\n")]
+    [InlineData("SELECT dblink_exec('', 'DROP DATABASE shop');\n")]
+    [InlineData("(SELECT lo_export(1, '/tmp/x'));\n")]
+    [InlineData("INSERT INTO t SELECT f();\n")]
+    [InlineData("DELETE FROM t;\n")]
+    [InlineData("CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p;\n")]
+    public void Statements_that_reach_beyond_a_dump_of_one_database_are_reported(string foreign)
+    {
+        foreach (var chunk in new[] { 1, 7, 65536 })
+        {
+            var summary = Scan(Head + foreign + Tail, chunk, out _);
+            Assert.Contains(summary.ForeignStatements, statement => statement.Kind is ScriptHazardKind.ForeignStatement or ScriptHazardKind.WholeDatabase);
+        }
+    }
+
+    [Theory]
+    [InlineData("BEGIN;\n\nSELECT pg_catalog.lo_open('1', 131072);\nSELECT pg_catalog.lowrite(0, '\\x61');\nSELECT pg_catalog.lo_close(0);\n\nCOMMIT;\n")]
+    [InlineData("CREATE USER MAPPING FOR shop SERVER s;\n")]
+    [InlineData("ALTER TABLE ONLY public.\" database \" ADD CONSTRAINT \"x;y\" CHECK ((a > 0));\n")]
+    [InlineData("GRANT SELECT(\" ON DATABASE \") ON TABLE public.t TO PUBLIC;\n")]
+    [InlineData("REVOKE ALL ON SCHEMA public FROM PUBLIC;\n")]
+    [InlineData("COMMENT ON DATABASE shop IS 'x';\n")]
+    [InlineData("SECURITY LABEL FOR dummy ON TABLE public.t IS 'x';\n")]
+    [InlineData("INSERT INTO public.t VALUES (1, 'it''s', NULL, true, B'01');\n")]
+    [InlineData("REFRESH MATERIALIZED VIEW public.v;\n")]
+    [InlineData("DROP TABLE IF EXISTS public.t;\nALTER TABLE IF EXISTS ONLY public.t DROP CONSTRAINT c;\n")]
+    [InlineData("SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '7';\n")]
+    [InlineData("CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p WITH (connect = false, slot_name = 's');\n")]
+    [InlineData("SET SESSION AUTHORIZATION 'shop';\nRESET SESSION AUTHORIZATION;\n")]
+    [InlineData("ALTER DEFAULT PRIVILEGES FOR ROLE shop IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC;\n")]
+    public void Statements_of_pg_dump_are_not_reported(string statement) =>
+        Assert.Empty(Scan(Head + statement + Tail, 65536, out _).ForeignStatements);
+
+    [Theory]
+    [InlineData("select 1;\n", 1)]
+    [InlineData("COPY t (a) FROM stdin;\n1\n\\.\n", 1)]
+    [InlineData("-- a comment\n\n/* and another */\n", 0)]
+    public void What_stands_behind_the_end_is_reported_unless_it_is_a_comment(string text, int count)
+    {
+        var found = Scan(Head + Tail + text, 3, out _).ForeignStatements;
+
+        Assert.Equal(count, found.Count);
+        Assert.All(found, statement => Assert.Equal(ScriptHazardKind.BehindTrailer, statement.Kind));
+    }
+
     private static ScriptSummary Scan(string script, int chunk, out Recorder recorder)
     {
         recorder = new Recorder();

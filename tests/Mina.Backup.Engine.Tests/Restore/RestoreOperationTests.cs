@@ -85,6 +85,32 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
         Assert.Equal([result.SetAsideDatabase!], await scene.OthersAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lost_or_damaged_companion_matters_to_RestoreGlobals_alone(bool lost)
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var companion = Path.Combine(scene.Machine.BackupDirectory, scene.Backup.GlobalsFileName!);
+        if (lost)
+        {
+            File.Delete(companion);
+        }
+        else
+        {
+            File.WriteAllBytes(companion, File.ReadAllBytes(companion)[..^20]);
+        }
+
+        var error = await Assert.ThrowsAsync<IntegrityException>(() => scene.RestoreAsync(scene.Request with { RestoreGlobals = true }));
+        await scene.Live.ExecuteAsync("DELETE FROM public.notes");
+        var result = await scene.RestoreAsync();
+
+        Assert.Contains("without -RestoreGlobals", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(CheckOutcome.Passed, result.Proof.Outcome);
+        Assert.Equal(5000, await scene.NotesAsync());
+        Assert.Contains(scene.Observer.Warnings, warning => warning.Contains("companion", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_original_goes_on_request()
     {

@@ -140,6 +140,54 @@ public sealed class RestoreRefusalTests(ClusterFixture clusters)
     }
 
     [Fact]
+    public async Task A_dump_that_reaches_for_another_database_is_refused_before_anything_runs()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        await using var other = await clusters.CreateDatabaseAsync();
+        var path = await ScriptDump.WriteAsync(
+            scene.Live.Target,
+            scene.Machine.BackupDirectory,
+            text => text.Replace("-- PostgreSQL database dump complete", $"BEGIN; ROLLBACK; COMMIT; drop database {other.Name};\n--\n-- PostgreSQL database dump complete", StringComparison.Ordinal));
+
+        foreach (var inPlace in new[] { false, true })
+        {
+            var error = await Assert.ThrowsAsync<IntegrityException>(
+                () => scene.RestoreAsync(scene.Request with { Backup = new BackupReference(path), InPlace = inPlace, Force = true }));
+            Assert.Equal("HostileScript", error.ErrorId);
+        }
+
+        Assert.Equal(1, await other.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(5000, await scene.NotesAsync());
+    }
+
+    [Theory]
+    [InlineData("--create")]
+    [InlineData("--clean")]
+    [InlineData("--clean", "--create")]
+    public async Task A_dump_made_with_options_that_cannot_be_followed_says_so(params string[] options)
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var path = await ScriptDump.WriteAsync(scene.Live.Target, scene.Machine.BackupDirectory, null, options);
+
+        var error = await Assert.ThrowsAsync<IntegrityException>(() => scene.RestoreAsync(scene.Request with { Backup = new BackupReference(path) }));
+
+        Assert.Equal("DumpNotRestorable", error.ErrorId);
+        Assert.Contains(options[^1], error.Message, StringComparison.Ordinal);
+        Assert.Contains("again without", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dump_that_drops_only_what_exists_is_restored()
+    {
+        await using var scene = await RestoreScene.CreateAsync(clusters);
+        var path = await ScriptDump.WriteAsync(scene.Live.Target, scene.Machine.BackupDirectory, null, "--clean", "--if-exists");
+
+        var result = await scene.RestoreAsync(scene.Request with { Backup = new BackupReference(path) });
+
+        Assert.Equal(CheckOutcome.Passed, result.Proof.Outcome);
+    }
+
+    [Fact]
     public async Task A_statement_that_fails_leaves_the_live_database_serving_and_no_copy()
     {
         await using var scene = await RestoreScene.CreateAsync(clusters);
@@ -160,13 +208,17 @@ public sealed class RestoreRefusalTests(ClusterFixture clusters)
     public async Task A_copy_that_differs_never_takes_the_live_databases_place()
     {
         await using var scene = await RestoreScene.CreateAsync(clusters);
-        // The dump is whole, but a statement behind its rows takes one away.
+        // The dump is whole, but a trigger that it makes before the rows keeps one out.
         var path = await ScriptDump.WriteAsync(
             scene.Live.Target,
             scene.Machine.BackupDirectory,
             text => text.Replace(
-                "-- PostgreSQL database dump complete",
-                "DELETE FROM public.notes WHERE id = 1;\n\n-- PostgreSQL database dump complete",
+                "COPY public.notes ",
+                """
+                CREATE FUNCTION public.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                CREATE TRIGGER skip BEFORE INSERT ON public.notes FOR EACH ROW WHEN (NEW.id = 1) EXECUTE FUNCTION public.skip();
+                COPY public.notes 
+                """,
                 StringComparison.Ordinal));
 
         var swap = await Assert.ThrowsAsync<RestoreException>(() => scene.RestoreAsync(scene.Request with { Backup = new BackupReference(path) }));

@@ -54,11 +54,12 @@ public sealed class HostileScriptTests(ScenarioFixture fixture) : Scenario(fixtu
         foreach (var place in new[] { text.IndexOf("SET statement_timeout", StringComparison.Ordinal), text.IndexOf(Rows, StringComparison.Ordinal), text.LastIndexOf("\\unrestrict", StringComparison.Ordinal), text.Length })
         {
             await WriteAsync(text.Insert(place, attack));
-            // Rows of a table that is not there are no command to anybody but a psql that goes on after errors; ours stops.
-            var expected = hostile.Contains("no_such_table", StringComparison.Ordinal) ? ErrorCatalog.ScriptFailed : ErrorCatalog.HostileScript;
-            await FailsAsync(expected, () => RestoreAsync("mina_db_backup_20240101_000000", "live"));
+            // Rows of a table that is not there are no command to anybody but a psql that goes on after errors; ours stops. Behind the dump's end they are refused.
+            var isRows = hostile.Contains("no_such_table", StringComparison.Ordinal)
+                && place < text.IndexOf("-- PostgreSQL database dump complete", StringComparison.Ordinal);
+            await FailsAsync(isRows ? ErrorCatalog.ScriptFailed : ErrorCatalog.HostileScript, () => RestoreAsync("mina_db_backup_20240101_000000", "live"));
             Assert.False(File.Exists(mark), $"The command ran, placed at {place}.");
-            if (!hostile.Contains("no_such_table", StringComparison.Ordinal))
+            if (!isRows)
             {
                 var verification = await VerifyAsync("mina_db_backup_20240101_000000");
                 Assert.Equal(ErrorCatalog.HostileScript.Id, verification.Checks.Single(check => check.Check == VerificationCheckKind.Script).ErrorId);
