@@ -23,6 +23,7 @@ public static partial class ErrorCatalog
         .. IntegrityErrors,
         .. CatalogErrors,
         .. RestoreErrors,
+        .. WalErrors,
         UnexpectedFailure,
     ];
 }
