@@ -24,6 +24,7 @@ public static partial class ErrorCatalog
         .. CatalogErrors,
         .. RestoreErrors,
         .. WalErrors,
+        .. PitrErrors,
         UnexpectedFailure,
     ];
 }

@@ -43,18 +43,18 @@ internal sealed class ServerManifest
         {
             using var document = JsonDocument.Parse(json.ToArray());
             var files = new Dictionary<string, ServerManifestFile>(StringComparer.Ordinal);
-            foreach (var file in document.RootElement.GetProperty("Files").EnumerateArray())
+            foreach (var file in document.RootElement.GetProperty(nameof(Files)).EnumerateArray())
             {
                 files.Add(PathOf(file), FileOf(file));
             }
 
             // A standby that changed its timeline during the backup yields several ranges, newest first.
             var ranges = document.RootElement.GetProperty("WAL-Ranges").EnumerateArray().ToList();
-            var newest = ranges.MaxBy(range => range.GetProperty("Timeline").GetUInt32());
-            var oldest = ranges.MinBy(range => range.GetProperty("Timeline").GetUInt32());
+            var newest = ranges.MaxBy(range => range.GetProperty(nameof(Timeline)).GetUInt32());
+            var oldest = ranges.MinBy(range => range.GetProperty(nameof(Timeline)).GetUInt32());
             return new ServerManifest(
                 files,
-                newest.GetProperty("Timeline").GetUInt32(),
+                newest.GetProperty(nameof(Timeline)).GetUInt32(),
                 Lsn.Parse(oldest.GetProperty("Start-LSN").GetString()!),
                 Lsn.Parse(newest.GetProperty("End-LSN").GetString()!));
         }

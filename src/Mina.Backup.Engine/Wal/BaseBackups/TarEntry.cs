@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mina.Backup.Engine.Wal.BaseBackups;
 
 /// <summary>One entry of a tar.</summary>
@@ -10,6 +12,7 @@ namespace Mina.Backup.Engine.Wal.BaseBackups;
 public sealed record TarEntry(string Name, TarEntryKind Kind, int Mode, long Size, long Offset, string? LinkTarget = null)
 {
     /// <summary>Whether the name stays below the folder that the archive is unpacked into.</summary>
+    [JsonIgnore]
     public bool IsContained =>
         Name.Length > 0 && Name[0] != '/' && !Name.Contains('\0', StringComparison.Ordinal)
         && Array.TrueForAll(Name.Split('/'), part => part is not ("" or "." or ".."));
