@@ -25,6 +25,7 @@ public static partial class ErrorCatalog
         .. RestoreErrors,
         .. WalErrors,
         .. PitrErrors,
+        .. MomentErrors,
         UnexpectedFailure,
     ];
 }

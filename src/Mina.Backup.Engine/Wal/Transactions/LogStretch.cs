@@ -4,13 +4,29 @@ namespace Mina.Backup.Engine.Wal.Transactions;
 /// What one stretch of the log says: the ends of transactions in their order, each with what the stretch saw of its work, and the work of
 /// transactions that the stretch saw no end of.
 /// </summary>
-internal sealed class LogStretch : IRecordSink
+/// <param name="first">Index of its first segment in the run.</param>
+/// <param name="end">Index of the first segment behind it.</param>
+/// <param name="total">Bytes of all stretches that are read.</param>
+/// <param name="major">Major version of the server that wrote it.</param>
+internal sealed class LogStretch(int first, int end, long total, int major) : IRecordSink
 {
     private readonly Dictionary<uint, TransactionWork> open = [];
     private readonly Stack<TransactionWork> spare = new();
     private readonly TransactionShapes shapes = new();
     private uint lastXid;
     private TransactionWork? lastWork;
+
+    /// <summary>Index of its first segment in the run.</summary>
+    public int First => first;
+
+    /// <summary>Index of the first segment behind it.</summary>
+    public int End => end;
+
+    /// <summary>Bytes of all stretches that are read.</summary>
+    public long Total => total;
+
+    /// <summary>Major version of the server that wrote it.</summary>
+    public int Major => major;
 
     /// <summary>Ends of transactions, in the log's order.</summary>
     public List<(TransactionEnd End, TransactionShape? Work)> Ends { get; } = [];
@@ -37,10 +53,10 @@ internal sealed class LogStretch : IRecordSink
     public void Running(uint nextXid) => FirstNextXid ??= nextXid;
 
     /// <inheritdoc/>
-    public void End(in TransactionEnd end)
+    void IRecordSink.End(in TransactionEnd ended)
     {
-        var work = Take(end.Xid);
-        foreach (var xid in end.Subtransactions)
+        var work = Take(ended.Xid);
+        foreach (var xid in ended.Subtransactions)
         {
             if (Take(xid) is { } part)
             {
@@ -56,7 +72,7 @@ internal sealed class LogStretch : IRecordSink
             }
         }
 
-        Ends.Add((end, end.Committed && work is { IsEmpty: false } ? shapes.Of(work) : null));
+        Ends.Add((ended, ended.Committed && work is { IsEmpty: false } ? shapes.Of(work) : null));
         if (work is not null)
         {
             Recycle(work);

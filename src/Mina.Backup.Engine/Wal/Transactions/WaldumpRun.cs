@@ -17,6 +17,9 @@ internal sealed partial class WaldumpRun(ClientTool tool, string folder, uint ti
     // Index and full-page records make up most of the text and say nothing about rows.
     private static readonly string[] Managers = ["Heap", "Heap2", "Transaction", "Storage", "Standby"];
 
+    /// <summary>Major version of the server that wrote the log.</summary>
+    public int Major => tool.Version.Major;
+
     /// <summary>Reads from one place to another. A record that begins before <paramref name="end"/> belongs to the stretch, wherever it ends.</summary>
     /// <returns>Null when the stretch was read to its end; else why pg_waldump stopped before: the log may end there.</returns>
     /// <exception cref="ToolException">pg_waldump was killed, or writes what is not understood.</exception>

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Engine.Storage;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Wal.Names;
+
+/// <summary>The filenode maps of an archive, in a place of their own beside its WAL. Compressed, and encrypted where the archive is: they hold names.</summary>
+public sealed class FilenodeMapStore
+{
+    private const int BlockLength = 1 << 20;
+    private const long GreatestLength = 256L << 20;
+    private readonly IBackupStore store;
+
+    /// <summary>Opens the maps of a place; nothing is read yet.</summary>
+    public FilenodeMapStore(IBackupStore store) => this.store = store;
+
+    /// <summary>The maps of an archive.</summary>
+    public static FilenodeMapStore Open(WalArchivePlace place, IBackupStoreFactory stores) => new(stores.Open(place.NamesLocation));
+
+    /// <summary>Reads all maps, in the order of the log.</summary>
+    /// <exception cref="IntegrityException"><c>NamesUnreadable</c>.</exception>
+    /// <exception cref="EncryptionException">The keys do not open one.</exception>
+    public async Task<IReadOnlyList<FilenodeMap>> ReadAllAsync(KeyRing keys, CancellationToken cancellationToken)
+    {
+        List<FilenodeMap> maps = [];
+        foreach (var (name, _) in await ListAsync(cancellationToken))
+        {
+            maps.Add(await ReadAsync(name.ToString(), keys, cancellationToken));
+        }
+
+        return maps;
+    }
+
+    /// <summary>
+    /// Removes maps that tell nothing about the log from a place on: all but the newest of those before it. Retention of WAL calls it with the
+    /// beginning of what it keeps. Returns how many went.
+    /// </summary>
+    public async Task<int> PruneAsync(Lsn keptFrom, CancellationToken cancellationToken)
+    {
+        var before = (await ListAsync(cancellationToken)).Where(item => item.Name.Lsn < keptFrom).SkipLast(1).ToList();
+        foreach (var (name, _) in before)
+        {
+            await store.DeleteAsync(name.ToString(), cancellationToken);
+        }
+
+        return before.Count;
+    }
+
+    /// <summary>Names and ages of the maps, in the order of the log.</summary>
+    internal async Task<IReadOnlyList<(FilenodeMapName Name, DateTimeOffset StoredAt)>> ListAsync(CancellationToken cancellationToken)
+    {
+        List<(FilenodeMapName Name, DateTimeOffset StoredAt)> found = [];
+        await foreach (var item in store.ListAsync("", cancellationToken))
+        {
+            if (FilenodeMapName.Parse(item.Name) is { } name)
+            {
+                found.Add((name, item.ModifiedAt));
+            }
+        }
+
+        return [.. found.OrderBy(item => item.Name.Lsn).ThenBy(item => item.Name.Timeline)];
+    }
+
+    /// <summary>Writes a map under its name.</summary>
+    /// <exception cref="StorageException">All that the store reports; <c>ObjectExists</c> when somebody was faster.</exception>
+    internal async Task WriteAsync(FilenodeMap map, MessageProtection protection, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var name = FilenodeMapName.Of(map, protection.Encryption != BackupEncryption.None).ToString();
+        var json = JsonSerializer.SerializeToUtf8Bytes(map, FilenodeMapJson.Default.FilenodeMap);
+        await using var staged = await store.StageAsync(name, cancellationToken);
+        await using (var writer = new ContainerWriter(staged.Content, new ContainerWriterOptions { Workers = 1, Protection = protection, Keys = keys }))
+        {
+            for (var offset = 0; offset < json.Length; offset += BlockLength)
+            {
+                var part = json.AsSpan(offset, Math.Min(BlockLength, json.Length - offset));
+                var block = PlainBlock.Rent(part.Length);
+                part.CopyTo(block.Buffer);
+                block.Length = part.Length;
+                await writer.WriteAsync(block, cancellationToken);
+            }
+
+            await writer.CompleteAsync(cancellationToken);
+        }
+
+        await staged.CommitAsync(cancellationToken);
+    }
+
+    private async Task<FilenodeMap> ReadAsync(string name, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var text = new MemoryStream();
+        await using (var stream = await store.OpenReadAsync(name, cancellationToken))
+        await using (var container = await ContainerReader.OpenAsync(stream, keys, store.GetAddress(name), cancellationToken))
+        {
+            await foreach (var block in container.ReadBlocksAsync(cancellationToken))
+            {
+                using (block)
+                {
+                    text.Write(block.Span);
+                }
+
+                if (text.Length > GreatestLength)
+                {
+                    throw Unreadable(name, "it is too long");
+                }
+            }
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(text.GetBuffer().AsSpan(0, (int)text.Length), FilenodeMapJson.Default.FilenodeMap) is { FormatVersion: 1 } map
+                ? map
+                : throw Unreadable(name, "its version is not known to this version of the product");
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(name, "it is not as the format says", e);
+        }
+    }
+
+    private IntegrityException Unreadable(string name, string problem, Exception? inner = null) => new(
+        ErrorCatalog.NamesUnreadable,
+        $"{store.GetAddress(name)} cannot be used: {problem}.",
+        new ErrorContext { Target = store.GetAddress(name) },
+        inner);
+}
