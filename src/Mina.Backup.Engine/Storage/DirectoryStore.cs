@@ -44,24 +44,21 @@ public sealed class DirectoryStore : IBackupStore
     public ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        return ValueTask.FromResult<StagedObject>(StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace: false);
-        }));
+        return ValueTask.FromResult<StagedObject>(Create(name, replace: false));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<StagedObject>(Create(name, replace: true));
     }
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = GetAddress(name);
-        await using var staged = StorageErrors.Translate(path, "created", () =>
-        {
-            FolderGuard.Ensure(folder);
-            return StagedFile.Create(folder, name, replace);
-        });
+        await using var staged = Create(name, replace);
         await staged.Content.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -117,6 +114,12 @@ public sealed class DirectoryStore : IBackupStore
 
     private static StoredObject? Describe(FileInfo file) =>
         file.Exists ? new StoredObject(file.Name, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero)) : null;
+
+    private StagedFile Create(string name, bool replace) => StorageErrors.Translate(GetAddress(name), "created", () =>
+    {
+        FolderGuard.Ensure(folder);
+        return StagedFile.Create(folder, name, replace);
+    });
 
     /// <summary>False when there is no folder; a folder that is not to be trusted is an error.</summary>
     private bool FolderExists() => FolderGuard.Check(folder);

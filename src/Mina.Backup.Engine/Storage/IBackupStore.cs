@@ -26,6 +26,12 @@ public interface IBackupStore
     /// </summary>
     ValueTask<StagedObject> StageAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Starts an object that takes the place of one of its name, if there is one, when it is committed: readers see the old or the new one, whole.
+    /// Of two runs that do so at once, the later commit wins. Creates the place when it is absent.
+    /// </summary>
+    ValueTask<StagedObject> StageReplacementAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Writes a small object at once, durably; <paramref name="replace"/> allows to replace one of that name.</summary>
     ValueTask PutAsync(string name, ReadOnlyMemory<byte> content, bool replace, CancellationToken cancellationToken);
 

@@ -17,6 +17,19 @@ internal static partial class UnixFiles
         return Stat(path, out var status) == 0 ? status.Uid : throw Failure($"The owner of {path} cannot be read");
     }
 
+    /// <summary>User and group id of a file's owners.</summary>
+    public static (uint User, uint Group) OwnersOf(string path) =>
+        Stat(path, out var status) == 0 ? (status.Uid, status.Gid) : throw Failure($"The owner of {path} cannot be read");
+
+    /// <summary>Gives a file to another user and group; of a link, the link itself. Only root may.</summary>
+    public static void ChangeOwners(string path, uint user, uint group)
+    {
+        if (lchown(path, user, group) != 0)
+        {
+            throw Failure($"{path} cannot be given to user {user}");
+        }
+    }
+
     /// <summary>Gives a file a second name; fails when that is taken.</summary>
     public static bool TryLink(string from, string to, out int errorCode)
     {
@@ -60,6 +73,9 @@ internal static partial class UnixFiles
     private static partial int link(string from, string to);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int lchown(string path, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -78,5 +94,6 @@ internal static partial class UnixFiles
         public readonly int Flags;
         public readonly int Mode;
         public readonly uint Uid;
+        public readonly uint Gid;
     }
 }

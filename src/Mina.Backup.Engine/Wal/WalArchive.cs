@@ -232,18 +232,27 @@ public sealed class WalArchive
 
     private async Task<WalArchiveDescriptor?> DescribeFromSegmentsAsync(CancellationToken cancellationToken)
     {
-        var files = (await ListStoredAsync(cancellationToken)).Concat(spool?.List() ?? []);
-        if (files.FirstOrDefault(file => file.Name.Kind is WalFileKind.Segment or WalFileKind.Partial) is not { } file)
+        var files = (await ListStoredAsync(cancellationToken)).Concat(spool?.List() ?? [])
+            .Where(file => file.Name.Kind is WalFileKind.Segment or WalFileKind.Partial)
+            .OrderBy(file => file.Source).ThenBy(file => file.Name.Kind);
+        IntegrityException? damage = null;
+        foreach (var file in files)
         {
-            return null;
+            try
+            {
+                await foreach (var block in ReadAsync(file, null, cancellationToken))
+                {
+                    // ReadAsync has judged the header already.
+                    return WalArchiveDescriptor.From(WalPageHeader.Read(block.Span)!);
+                }
+            }
+            catch (IntegrityException e)
+            {
+                // Another segment tells the same; whoever reads this one learns what is wrong with it. In the spool it may just be laid out.
+                damage ??= file.Source == WalFileSource.Archive ? e : null;
+            }
         }
 
-        await foreach (var block in ReadAsync(file, null, cancellationToken))
-        {
-            // ReadAsync has judged the header already.
-            return WalArchiveDescriptor.From(WalPageHeader.Read(block.Span)!);
-        }
-
-        return null;
+        return damage is null ? null : throw damage;
     }
 }

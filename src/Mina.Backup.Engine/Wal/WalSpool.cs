@@ -61,6 +61,23 @@ public sealed class WalSpool(string folder)
         });
     }
 
+    /// <summary>Removes copies that archive_command had to leave unfinished, as when the server was killed. A copy under way is minutes old at most.</summary>
+    /// <returns>Their names.</returns>
+    public IReadOnlyList<string> SweepAbandoned(DateTimeOffset before) => StorageErrors.Translate(folder, "swept", () =>
+    {
+        List<string> swept = [];
+        foreach (var file in Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles(".*.tmp") : [])
+        {
+            if (file.LastWriteTimeUtc < before.UtcDateTime)
+            {
+                file.Delete();
+                swept.Add(file.Name);
+            }
+        }
+
+        return swept;
+    });
+
     /// <summary>Full path of a file in it.</summary>
     public string PathOf(string name) => Path.Combine(folder, name);
 
