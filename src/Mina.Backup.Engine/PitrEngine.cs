@@ -1,5 +1,7 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
+using Mina.Backup.Engine.Pitr;
+using Mina.Backup.Engine.Pitr.Local;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
@@ -18,12 +20,17 @@ public sealed class PitrEngine
 {
     private readonly HostEnvironment environment;
     private readonly TimeProvider clock;
+    private readonly Func<int>? freePort;
     private readonly BackupStoreFactory stores;
     private readonly ClientTools tools;
 
     /// <summary>Creates an engine for a machine.</summary>
-    public PitrEngine(HostEnvironment environment, TimeProvider clock)
+    /// <param name="environment">The machine.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="freePort">Finds a loopback port that is free; the system's choice when null.</param>
+    public PitrEngine(HostEnvironment environment, TimeProvider clock, Func<int>? freePort = null)
     {
+        this.freePort = freePort;
         this.environment = environment;
         this.clock = clock;
         stores = new BackupStoreFactory(environment);
@@ -49,6 +56,27 @@ public sealed class PitrEngine
     /// <summary>Reads a base backup back in full and compares it with what was recorded.</summary>
     public Task<BaseBackupVerification> VerifyBaseAsync(VerifyBaseBackupRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("verify-base", observer, context => new VerifyBaseBackupOperation(stores).RunAsync(request, context, cancellationToken), result => result.Name);
+
+    /// <summary>Makes a branch.</summary>
+    public Task<PitrBranch> CreateBranchAsync(PitrBranchRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        RunAsync("branch", observer, context => Branches.CreateAsync(request, context, cancellationToken), result => result.Name);
+
+    /// <summary>The branches of all providers, newest first; expired ones are removed first.</summary>
+    public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, IRunObserver observer, CancellationToken cancellationToken) =>
+        Branches.ListAsync(names, Quiet(observer), cancellationToken);
+
+    /// <summary>Removes a branch.</summary>
+    public Task<RemovedPitrBranch> RemoveBranchAsync(string name, IRunObserver observer, CancellationToken cancellationToken) =>
+        RunAsync("remove-branch", observer, context => Branches.RemoveAsync(name, context, cancellationToken), result => result.Name);
+
+    /// <summary>Takes a paused branch forward.</summary>
+    public Task<PitrBranch> StepBranchAsync(PitrStepRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        RunAsync("step-branch", observer, context => Branches.StepAsync(request, context, cancellationToken), result => result.Name);
+
+    private PitrBranches Branches => new(OperatingSystem.IsWindows() ? [] : [new LocalPitrProvider(environment, stores, tools, freePort)]);
+
+    // Listing writes no log of its own, as it changes nothing but what has expired anyway.
+    private RunContext Quiet(IRunObserver observer) => new(observer, new NoLog(), environment, clock);
 
     private async Task<T> RunAsync<T>(string operation, IRunObserver observer, Func<RunContext, Task<T>> work, Func<T, string?> describe)
     {

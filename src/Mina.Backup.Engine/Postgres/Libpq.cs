@@ -27,6 +27,7 @@ internal sealed unsafe class Libpq
         Value = (delegate* unmanaged<nint, int, int, byte*>)Export("PQgetvalue");
         Clear = (delegate* unmanaged<nint, void>)Export("PQclear");
         GetCopyData = (delegate* unmanaged<nint, byte**, int, int>)Export("PQgetCopyData");
+        SetNoticeProcessor = (delegate* unmanaged<nint, delegate* unmanaged<void*, byte*, void>, void*, nint>)Export("PQsetNoticeProcessor");
         FreeMemory = (delegate* unmanaged<void*, void>)Export("PQfreemem");
     }
 
@@ -58,6 +59,11 @@ internal sealed unsafe class Libpq
 
     public delegate* unmanaged<void*, void> FreeMemory { get; }
 
+    private delegate* unmanaged<nint, delegate* unmanaged<void*, byte*, void>, void*, nint> SetNoticeProcessor { get; }
+
+    /// <summary>Keeps the library from writing a server's notices to this process's standard error.</summary>
+    public void Silence(nint connection) => SetNoticeProcessor(connection, &Drop, null);
+
     /// <summary>Loads the library that belongs to a client program.</summary>
     /// <exception cref="ToolException"><c>ToolMissing</c>.</exception>
     public static Libpq Load(ClientTool neighbor)
@@ -80,6 +86,11 @@ internal sealed unsafe class Libpq
             ErrorCatalog.ToolMissing,
             $"The client library libpq was not found beside {neighbor.Path} or where the system keeps libraries.",
             new ErrorContext { Target = "libpq" });
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Drop(void* argument, byte* message)
+    {
     }
 
     private nint Export(string name) => NativeLibrary.GetExport(library, name);

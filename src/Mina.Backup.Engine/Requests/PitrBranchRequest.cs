@@ -8,6 +8,9 @@ public sealed record PitrBranchRequest
     /// <summary>The point.</summary>
     public required PitrTarget Target { get; init; }
 
+    /// <summary>Who makes and holds it.</summary>
+    public PitrProvider Provider { get; init; } = PitrProvider.Local;
+
     /// <summary>Its name; one with the time when null.</summary>
     public string? Name { get; init; }
 

@@ -80,6 +80,13 @@ public static partial class ErrorCatalog
         "The timeline is not in the archive, or does not descend from any base backup's.",
         "Get-MinaWalArchive lists the timelines.");
 
+    /// <summary>This machine cannot make branches of that kind.</summary>
+    public static readonly ErrorDefinition BranchesNotSupported = new(
+        nameof(BranchesNotSupported),
+        ErrorKind.NotSupported,
+        "This machine cannot make branches of that kind.",
+        "Local branches need Linux, macOS or WSL.");
+
     /// <summary>A branch of that name exists already.</summary>
     public static readonly ErrorDefinition BranchExists = new(
         nameof(BranchExists),
@@ -129,6 +136,13 @@ public static partial class ErrorCatalog
         "The branch's server did not start, or ended during recovery.",
         "Read the server's log quoted in the message.");
 
+    /// <summary>Another run is working on the branch.</summary>
+    public static readonly ErrorDefinition BranchBusy = new(
+        nameof(BranchBusy),
+        ErrorKind.Unavailable,
+        "Another run is working on the branch.",
+        "Wait until that run has ended.");
+
     /// <summary>The branch does not serve.</summary>
     public static readonly ErrorDefinition BranchNotServing = new(
         nameof(BranchNotServing),
@@ -149,6 +163,7 @@ public static partial class ErrorCatalog
         WalGap,
         PointNotFound,
         TimelineNotFound,
+        BranchesNotSupported,
         BranchExists,
         BranchNotFound,
         BranchNotPaused,
@@ -156,6 +171,7 @@ public static partial class ErrorCatalog
         BranchPlaceUnusable,
         BranchDiskFull,
         BranchStartFailed,
+        BranchBusy,
         BranchNotServing,
     ];
 }

@@ -91,7 +91,7 @@ internal sealed class BaseArchiveWriter : IBaseSink, IAsyncDisposable
         await FlushAsync(cancellationToken);
         var totals = await container!.CompleteAsync(cancellationToken);
         await set.CommitAsync(staged!, cancellationToken);
-        archives.Add(new BaseBackupArchive(tablespace, path, new ManifestFile(staged!.Name, totals.StoredLength, totals.Sha256)));
+        archives.Add(new BaseBackupArchive(new ManifestFile(staged!.Name, totals.StoredLength, totals.Sha256), tablespace, path));
         members.Add(totals.Members);
         await CloseAsync();
     }

@@ -49,8 +49,8 @@ public sealed record BaseBackupManifest
     /// <summary>Identifier of the cluster, which its WAL carries too. Text, as many JSON readers round numbers of 64 bits.</summary>
     public required string SystemIdentifier { get; init; }
 
-    /// <summary>Transactions under way when it was complete, as <c>pg_current_snapshot()</c> prints them; null for one taken from a standby.</summary>
-    public string? Snapshot { get; init; }
+    /// <summary>Transactions under way when it was complete, as <c>pg_current_snapshot()</c> prints them.</summary>
+    public required string Snapshot { get; init; }
 
     /// <summary>Host and port, or socket folder, of the source.</summary>
     public required string Server { get; init; }
@@ -63,6 +63,9 @@ public sealed record BaseBackupManifest
 
     /// <summary>Whether it was taken from a standby.</summary>
     public bool FromStandby { get; init; }
+
+    /// <summary>Name of the superuser that initdb made; a branch is entered by it.</summary>
+    public required string Superuser { get; init; }
 
     /// <summary>Databases that can be connected to, without <c>template1</c>.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
@@ -110,10 +113,10 @@ public sealed record BaseBackupManifest
 }
 
 /// <summary>One tar of a base backup.</summary>
+/// <param name="File">The file.</param>
 /// <param name="Tablespace">Its tablespace; null for the data directory.</param>
 /// <param name="Path">Where the tablespace was on the source; null for the data directory.</param>
-/// <param name="File">The file.</param>
-public sealed record BaseBackupArchive(uint? Tablespace, string? Path, ManifestFile File)
+public sealed record BaseBackupArchive(ManifestFile File, uint? Tablespace = null, string? Path = null)
 {
     /// <summary>Path of its content below the data directory, with a trailing separator; empty for the data directory's own.</summary>
     [JsonIgnore]

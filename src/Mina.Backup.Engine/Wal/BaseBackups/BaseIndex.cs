@@ -38,7 +38,7 @@ internal sealed record BaseIndexHeader(int FormatVersion, string Backup);
 
 /// <summary>An archive of the index.</summary>
 /// <param name="Tablespace">Its tablespace; null for the data directory.</param>
-internal sealed record BaseIndexArchiveLine(uint? Tablespace);
+internal sealed record BaseIndexArchiveLine(uint? Tablespace = null);
 
 /// <summary>Counts of the lines before.</summary>
 /// <param name="Archives">Archives.</param>

@@ -40,6 +40,9 @@ internal sealed record BaseServerFacts
     /// <summary>Now, by the server's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>Name of the superuser that initdb made.</summary>
+    public required string Superuser { get; init; }
+
     /// <summary>Databases that can be connected to.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record BaseServerFacts
                        OR EXISTS (SELECT FROM pg_catalog.pg_stat_replication WHERE application_name ~ 'receivewal')
                        OR EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_type = 'physical' AND active),
                    pg_catalog.clock_timestamp(),
+                   (SELECT rolname::text FROM pg_catalog.pg_roles WHERE oid = 10),
                    ARRAY(SELECT datname::text FROM pg_catalog.pg_database WHERE datallowconn AND datname <> 'template1' ORDER BY datname)
             """;
         BaseServerFacts facts;
@@ -82,7 +86,8 @@ internal sealed record BaseServerFacts
                 Tablespaces = reader.GetInt32(6),
                 IsArchiving = reader.GetBoolean(7),
                 Now = reader.GetFieldValue<DateTimeOffset>(8).ToUniversalTime(),
-                Databases = reader.GetFieldValue<string[]>(9),
+                Superuser = reader.GetString(9),
+                Databases = reader.GetFieldValue<string[]>(10),
                 ResourceManagers = [],
                 Settings = new Dictionary<string, string>(),
             };
@@ -97,16 +102,13 @@ internal sealed record BaseServerFacts
         };
     }
 
-    /// <summary>Transactions under way, and the time, both now; no transactions on a standby.</summary>
-    public static async Task<(DateTimeOffset Now, string? Snapshot)> ReadEndAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Transactions under way, and the time, both now. A standby counts those under way as ended, which errs on the safe side.</summary>
+    public static async Task<(DateTimeOffset Now, string Snapshot)> ReadEndAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            SELECT pg_catalog.clock_timestamp(), CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE pg_catalog.pg_current_snapshot()::text END
-            """;
-        await using var command = new NpgsqlCommand(Sql, connection);
+        await using var command = new NpgsqlCommand("SELECT pg_catalog.clock_timestamp(), pg_catalog.pg_current_snapshot()::text", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetFieldValue<DateTimeOffset>(0).ToUniversalTime(), reader.IsDBNull(1) ? null : reader.GetString(1));
+        return (reader.GetFieldValue<DateTimeOffset>(0).ToUniversalTime(), reader.GetString(1));
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> ReadSettingsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -183,6 +183,8 @@ internal sealed unsafe class ReplicationSession : IDisposable
         {
             throw Failed();
         }
+
+        libpq.Silence(connection);
     }
 
     private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
