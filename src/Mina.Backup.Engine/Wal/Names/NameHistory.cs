@@ -8,6 +8,8 @@ internal sealed class NameHistory
 {
     private readonly Dictionary<RelationFile, List<(int Epoch, NamedRelation Relation)>> files = [];
     private readonly Dictionary<(uint Database, uint Oid), HashSet<(string Schema, string Name)>> names = [];
+    private readonly Dictionary<uint, string> databases = [];
+    private readonly Dictionary<RelationFile, NamedRelation> learned = [];
     private readonly List<FilenodeMap> maps;
     private readonly Dictionary<(int Epoch, uint Database), HashSet<uint>> present = [];
 
@@ -50,12 +52,18 @@ internal sealed class NameHistory
     {
         if (!files.TryGetValue(file, out var known))
         {
-            return null;
+            return learned.GetValueOrDefault(file);
         }
 
         var before = known.FindLastIndex(item => item.Epoch <= epoch);
         return known[Math.Max(before, 0)].Relation;
     }
+
+    /// <summary>Takes from the log itself what a new file holds; what a map says goes before it.</summary>
+    public void Learn(RelationFile file, NamedRelation relation) => learned[file] = relation;
+
+    /// <summary>Name of a database; null when no map knows it.</summary>
+    public string? DatabaseOf(RelationFile file) => databases.GetValueOrDefault(file.Database);
 
     /// <summary>All names that a table ever had.</summary>
     public IEnumerable<(string Schema, string Name)> NamesOf(uint database, uint oid) => names.TryGetValue((database, oid), out var found) ? found : [];
@@ -76,6 +84,7 @@ internal sealed class NameHistory
 
     private void Add(int epoch, MappedDatabase database)
     {
+        databases[database.Oid] = database.Name;
         Dictionary<uint, MappedRelation> byOid = [];
         foreach (var relation in database.Relations)
         {

@@ -72,6 +72,7 @@ internal sealed class ChangeReader(NameHistory names, bool tellsDropped)
             .Where(item => item.Relation is { IsMain: true, IsSystem: false })
             .ToList();
         var swapped = SwappedFiles(created, details);
+        Learn(tables, created, swapped);
         var rewritten = tables.Where(item => IsRewritten(item.Relation!, details, swapped, tables.Count, epoch)).Select(item => item.File).ToHashSet();
         // The rows that a rewrite puts into the new file are the old ones.
         var changes = transaction.Work is { } work ? ReadRows(work, epoch, rewritten.Count > 0 ? [.. created] : []) : [];
@@ -94,15 +95,24 @@ internal sealed class ChangeReader(NameHistory names, bool tellsDropped)
         return [.. changes.Values.Where(change => change.Matters)];
     }
 
+    /// <summary>Where one table gave up its file, it got the first new one: TOAST table and indexes follow. Until the next map nobody else knows.</summary>
+    private void Learn(List<(RelationFile File, NamedRelation? Relation)> tables, RelationFile[] created, List<RelationFile> swapped)
+    {
+        if (tables is [var (_, relation)] && (swapped.Count > 0 ? swapped : created.ToList()) is [var first, ..])
+        {
+            names.Learn(first, relation!);
+        }
+    }
+
     /// <summary>New files that outlive the transaction although what they were created for was dropped: a rewrite has swapped them into another table's place.</summary>
-    private static HashSet<RelationFile> SwappedFiles(RelationFile[] created, TransactionDetails details)
+    private static List<RelationFile> SwappedFiles(RelationFile[] created, TransactionDetails details)
     {
         // A new table's first file has its OID for a number.
         var dropped = details.DroppedRelations.Select(relation => (relation.Database, relation.Oid)).ToHashSet();
         return [.. created.Where(file => dropped.Contains((file.Database, file.Filenode)) && !details.DroppedFiles.Contains(file))];
     }
 
-    private bool IsRewritten(NamedRelation relation, TransactionDetails details, HashSet<RelationFile> swapped, int tables, int epoch)
+    private bool IsRewritten(NamedRelation relation, TransactionDetails details, List<RelationFile> swapped, int tables, int epoch)
     {
         if (swapped.Count == 0 || details.DroppedRelations.Contains(new DroppedRelation(relation.DatabaseOid, relation.Table.Oid)))
         {
@@ -129,12 +139,12 @@ internal sealed class ChangeReader(NameHistory names, bool tellsDropped)
         return work is null or { CatalogDeletes: 0 } ? false : work.CatalogDeletes >= details.DroppedFiles.Length ? true : null;
     }
 
-    private static TableChange Find(Dictionary<TableKey, TableChange> changes, RelationFile file, NamedRelation? relation)
+    private TableChange Find(Dictionary<TableKey, TableChange> changes, RelationFile file, NamedRelation? relation)
     {
         var key = KeyOf(file, relation);
         if (!changes.TryGetValue(key, out var change))
         {
-            changes.Add(key, change = new TableChange(file, relation));
+            changes.Add(key, change = new TableChange(file, relation, relation?.Database ?? names.DatabaseOf(file)));
         }
 
         return change;

@@ -93,7 +93,7 @@ internal sealed class FindOperation
             CommitLsn = lsn,
             EndLsn = RecordEnd.Of(end.Start, end.Length, match.SegmentSize),
             Timeline = history.Ancestors.FirstOrDefault(ancestor => lsn < ancestor.End)?.Timeline ?? history.Timeline,
-            Database = match.Changes.Select(change => change.Relation?.Database).FirstOrDefault(name => name is not null) ?? "",
+            Database = match.Changes.Select(change => change.Database).FirstOrDefault(name => name is not null) ?? "",
             Tables = [.. match.Changes.OrderByDescending(change => change.RowsOf([])).ThenBy(change => change.File.Filenode).Select(change => change.ToModel())],
             IsPrepared = end.Outcome == TransactionOutcome.CommittedPrepared,
             Subtransactions = end.Subtransactions.Length,

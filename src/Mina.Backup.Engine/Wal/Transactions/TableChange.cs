@@ -8,13 +8,17 @@ namespace Mina.Backup.Engine.Wal.Transactions;
 /// <summary>What a transaction did to one table, while it is being put together.</summary>
 /// <param name="file">The file that its rows were in; the first one seen.</param>
 /// <param name="relation">What is known of it; null when nobody wrote its name down.</param>
-internal sealed partial class TableChange(RelationFile file, NamedRelation? relation)
+/// <param name="database">Name of its database; null when not known.</param>
+internal sealed partial class TableChange(RelationFile file, NamedRelation? relation, string? database)
 {
     /// <summary>The file.</summary>
     public RelationFile File => file;
 
     /// <summary>What is known of it.</summary>
     public NamedRelation? Relation => relation;
+
+    /// <summary>Name of its database; null when not known.</summary>
+    public string? Database => database;
 
     /// <summary>Rows inserted.</summary>
     public long Inserted { get; set; }

@@ -37,7 +37,7 @@ internal sealed class TransactionFilter(FindTransactionRequest request, NameHist
         patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false));
 
     private bool Matches(TableChange change) =>
-        (request.DatabaseNames.Count == 0 || (change.Relation is { } relation && Matches(request.DatabaseNames, relation.Database)))
+        (request.DatabaseNames.Count == 0 || (change.Database is { } database && Matches(request.DatabaseNames, database)))
         && (request.Tables.Count == 0 || Matches(request.Tables, change.File.ToString()) || (change.Relation is { } known && MatchesAnyName(known)));
 
     // Also by a name that it had before or since: who lost rows knows one of them.
