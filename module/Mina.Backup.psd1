@@ -10,16 +10,24 @@
     CompatiblePSEditions = @('Core')
     # Loaded at once, so that type literals such as [Mina.Backup.Model.CheckOutcome] resolve before the first command.
     RequiredAssemblies   = @('Mina.Backup.Model.dll')
-    FormatsToProcess     = @('Mina.Backup.format.ps1xml')
+    FormatsToProcess     = @('Mina.Backup.format.ps1xml', 'Mina.Backup.Pitr.format.ps1xml')
     CmdletsToExport      = @(
         'Get-MinaBackup'
+        'Get-MinaBaseBackup'
+        'Get-MinaPitrBranch'
         'New-MinaBackup'
+        'New-MinaBaseBackup'
+        'New-MinaPitrBranch'
         'Remove-MinaBackup'
+        'Remove-MinaPitrBranch'
         'Repair-MinaBackup'
         'Restore-MinaBackup'
         'Start-MinaEphemeralCluster'
+        'Step-MinaPitrBranch'
         'Stop-MinaEphemeralCluster'
+        'Switch-MinaPitrBranch'
         'Test-MinaBackup'
+        'Test-MinaBaseBackup'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

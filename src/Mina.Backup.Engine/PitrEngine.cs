@@ -1,9 +1,12 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
+using Mina.Backup.Engine.Catalog;
+using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Pitr;
 using Mina.Backup.Engine.Pitr.Local;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Restore;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
 using Mina.Backup.Engine.Wal;
@@ -65,6 +68,9 @@ public sealed class PitrEngine
     public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, IRunObserver observer, CancellationToken cancellationToken) =>
         Branches.ListAsync(names, Quiet(observer), cancellationToken);
 
+    /// <summary>The branches as the machine remembers them, newest first; nothing is swept, as while someone types.</summary>
+    public IReadOnlyList<PitrBranch> PeekBranches() => OperatingSystem.IsWindows() ? [] : LocalPitrProvider.Peek(environment);
+
     /// <summary>Removes a branch.</summary>
     public Task<RemovedPitrBranch> RemoveBranchAsync(string name, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("remove-branch", observer, context => Branches.RemoveAsync(name, context, cancellationToken), result => result.Name);
@@ -72,6 +78,24 @@ public sealed class PitrEngine
     /// <summary>Takes a paused branch forward.</summary>
     public Task<PitrBranch> StepBranchAsync(PitrStepRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("step-branch", observer, context => Branches.StepAsync(request, context, cancellationToken), result => result.Name);
+
+    /// <summary>Puts a branch's database into a live database's place.</summary>
+    public Task<PitrSwitchResult> SwitchBranchAsync(PitrSwitchRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        var verifier = new BackupVerifier(clock);
+        var backup = new BackupOperation(stores, tools, verifier);
+        var catalog = new BackupCatalog(stores, environment, clock);
+        var restore = new RestoreOperation(new VerifiedBackupOpener(catalog, verifier).OpenAsync, backup.RunAsync, tools);
+        return RunAsync("switch-branch", observer, context => new SwitchOperation(Branches, backup, restore).RunAsync(request, context, cancellationToken), result => result.Branch);
+    }
+
+    /// <summary>How a branch's whole cluster takes the source's place, as steps for a person.</summary>
+    public async Task<IReadOnlyList<PitrCutoverStep>> DescribeCutoverAsync(string branch, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        var found = (await Branches.ListAsync([], Quiet(observer), cancellationToken)).FirstOrDefault(candidate => candidate.Name == branch)
+            ?? throw new CatalogException(ErrorCatalog.BranchNotFound, $"There is no branch {branch}.", new ErrorContext { Target = branch });
+        return CutoverSteps.For(found);
+    }
 
     private PitrBranches Branches => new(OperatingSystem.IsWindows() ? [] : [new LocalPitrProvider(environment, stores, tools, freePort)]);
 

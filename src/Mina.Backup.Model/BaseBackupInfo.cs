@@ -9,6 +9,9 @@ public record BaseBackupInfo
     /// <summary>The place that holds it: <c>base</c> below the archive.</summary>
     public required string Location { get; init; }
 
+    /// <summary>The archive that it belongs to.</summary>
+    public required string ArchivePath { get; init; }
+
     /// <summary>Full path or address of the data directory's tar.</summary>
     public required string Path { get; init; }
 

@@ -41,6 +41,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>An engine over the environment as it is now: variables may have changed since the last command.</summary>
     private protected static BackupEngine CreateEngine() => new(HostEnvironment.Current(), TimeProvider.System);
 
+    /// <summary>An engine for point-in-time recovery over the environment as it is now.</summary>
+    private protected static PitrEngine CreatePitrEngine() => new(HostEnvironment.Current(), TimeProvider.System);
+
     /// <summary>Runs an operation to its end and returns its result.</summary>
     /// <exception cref="MinaException">The operation failed.</exception>
     private protected T Run<T>(Func<IRunObserver, CancellationToken, Task<T>> operation)

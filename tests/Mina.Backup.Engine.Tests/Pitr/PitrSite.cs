@@ -140,6 +140,9 @@ public sealed class PitrSite : IAsyncDisposable
     /// <summary>The first value of a query on a branch, as text.</summary>
     public Task<string> ValueAsync(PitrBranch branch, string sql) => ValueAsync(ConnectionTarget.Parse(branch.ConnectionUri!, Environment), sql);
 
+    /// <summary>Runs statements on a branch, each by itself.</summary>
+    public Task SqlBranchAsync(PitrBranch branch, params string[] statements) => SqlAsync(ConnectionTarget.Parse(branch.ConnectionUri!, Environment), statements);
+
     /// <summary>Switches to the next segment and waits until everything before is in the spool.</summary>
     public async Task ArchiveAsync()
     {
@@ -168,6 +171,29 @@ public sealed class PitrSite : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a branch.</summary>
+    public Task<PitrBranch> BranchAsync(PitrTarget target, Func<PitrBranchRequest, PitrBranchRequest>? change = null)
+    {
+        var request = new PitrBranchRequest { Target = target };
+        return Engine.CreateBranchAsync(change?.Invoke(request) ?? request, Observer, Cancel);
+    }
+
+    /// <summary>The branches, as the engine lists them.</summary>
+    public Task<IReadOnlyList<PitrBranch>> BranchesAsync() => Engine.ListBranchesAsync([], Observer, Cancel);
+
+    /// <summary>Removes a branch.</summary>
+    public Task<RemovedPitrBranch> RemoveAsync(PitrBranch branch) => Engine.RemoveBranchAsync(branch.Name, Observer, Cancel);
+
+    /// <summary>That nothing of any branch is there: no folder, no record, no server.</summary>
+    public async Task AssertNoBranchAsync()
+    {
+        Assert.Empty(Directory.Exists(BranchPath) ? Directory.GetFileSystemEntries(BranchPath) : []);
+        var records = Path.Combine(Environment.StateDirectory, "branches");
+        Assert.Empty(Directory.Exists(records) ? Directory.GetFiles(records, "*.json") : []);
+        var processes = await Programs.RunAsync("ps", ["-eo", "args"]);
+        Assert.DoesNotContain(BranchPath, processes, StringComparison.Ordinal);
+    }
+
     /// <summary>Names of base backup files.</summary>
     public IReadOnlyList<string> BaseFiles() =>
         Directory.Exists(Place.BaseLocation) ? [.. Directory.GetFiles(Place.BaseLocation).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)] : [];
@@ -175,6 +201,11 @@ public sealed class PitrSite : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        foreach (var branch in await Engine.ListBranchesAsync([], Observer, CancellationToken.None))
+        {
+            await Engine.RemoveBranchAsync(branch.Name, Observer, CancellationToken.None);
+        }
+
         await Source.DisposeAsync();
         Directory.Delete(Root, recursive: true);
     }

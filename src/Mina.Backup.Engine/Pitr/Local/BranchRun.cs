@@ -249,6 +249,10 @@ internal sealed class BranchRun : IAsyncDisposable
                     var target = server.SocketTarget(port, replay.Plan.Base.Superuser);
                     await WaitForPauseAsync(replay.Plan, target, standby ? feed : null, cancellationToken);
                 }
+                else
+                {
+                    await server.WaitForOpeningAsync(cancellationToken);
+                }
 
                 return port;
             }
@@ -333,14 +337,35 @@ internal sealed class BranchRun : IAsyncDisposable
         return wanted ?? (names.Count == 1 ? names[0] : "postgres");
     }
 
-    private static async Task<PitrPoint> ReadReachedAsync(RecoveryPlan plan, ConnectionTarget target, CancellationToken cancellationToken)
+    private async Task<PitrPoint> ReadReachedAsync(RecoveryPlan plan, ConnectionTarget target, CancellationToken cancellationToken)
+    {
+        var (lsn, time) = await ReadReplayAsync(target, cancellationToken);
+        return new PitrPoint { Lsn = lsn, Time = await TimeOfStopAsync(plan, cancellationToken) ?? time, Timeline = plan.TimelineAt(lsn) };
+    }
+
+    private static async Task<(Lsn Lsn, DateTimeOffset? Time)> ReadReplayAsync(ConnectionTarget target, CancellationToken cancellationToken)
     {
         await using var connection = await new PostgresConnector(target).OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand("SELECT pg_catalog.pg_last_wal_replay_lsn()::text, pg_catalog.pg_last_xact_replay_timestamp()", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var lsn = Lsn.Parse(reader.GetString(0));
-        return new PitrPoint { Lsn = lsn, Time = reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1).ToUniversalTime(), Timeline = plan.TimelineAt(lsn) };
+        return (Lsn.Parse(reader.GetString(0)), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1).ToUniversalTime());
+    }
+
+    // A recovery that stops behind the record at a place replays it, but does not note its time when it is a commit.
+    private async Task<DateTimeOffset?> TimeOfStopAsync(RecoveryPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.StopsBehind is not { } lsn)
+        {
+            return null;
+        }
+
+        var geometry = new WalGeometry(plan.Base.SegmentSize);
+        var number = geometry.NumberAt(lsn);
+        var segments = plan.Segments.Where(segment => geometry.NumberOf(segment.Name.Segment) is var at && (at == number || at == number + 1)).ToList();
+        var scan = await ScannerAsync(plan.Base, cancellationToken);
+        var marks = await scan.RunAsync(segments, lsn, PitrTargetKind.Xid, cancellationToken);
+        return marks.FirstOrDefault(mark => mark.Lsn == lsn)?.Time;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -24,21 +24,10 @@ internal sealed class BranchServer
     }
 
     /// <summary>Process id of the server; null when it does not run.</summary>
-    public int? ProcessId
-    {
-        get
-        {
-            try
-            {
-                var line = File.ReadLines(Path.Combine(folder.Data, "postmaster.pid")).FirstOrDefault();
-                return int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsServer(id) ? id : null;
-            }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return null;
-            }
-        }
-    }
+    public int? ProcessId => int.TryParse(LockFileLine(0), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsServer(id) ? id : null;
+
+    // What the server writes for pg_ctl: starting, stopping, standby or ready.
+    private string? Status => LockFileLine(7)?.Trim();
 
     /// <summary>Starts it and waits until it takes connections: at its point, or, where it pauses, once it is consistent.</summary>
     /// <exception cref="MinaException">What its log says about why it did not.</exception>
@@ -51,6 +40,22 @@ internal sealed class BranchServer
         catch (ToolException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw Failure(e);
+        }
+    }
+
+    /// <summary>Waits until recovery has ended and it takes connections for writing.</summary>
+    /// <exception cref="MinaException">What its log says about why it did not.</exception>
+    public async Task WaitForOpeningAsync(CancellationToken cancellationToken)
+    {
+        // pg_ctl waits no longer than for the start of recovery where nobody may connect during it.
+        while (Status != "ready")
+        {
+            if (ProcessId is null)
+            {
+                throw Failure(null);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
 
@@ -107,6 +112,18 @@ internal sealed class BranchServer
 
     /// <summary>Empties the log before another start.</summary>
     public void ClearLog() => File.Delete(folder.Log);
+
+    private string? LockFileLine(int number)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(folder.Data, "postmaster.pid")).ElementAtOrDefault(number);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private string LastLog() => File.Exists(folder.Log) ? File.ReadAllText(folder.Log) : "";
 

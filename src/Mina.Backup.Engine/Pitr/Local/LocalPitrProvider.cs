@@ -39,6 +39,10 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
     /// <inheritdoc/>
     public PitrProvider Kind => PitrProvider.Local;
 
+    /// <summary>The branches as the machine remembers them, newest first; their servers are not looked at.</summary>
+    public static IReadOnlyList<PitrBranch> Peek(HostEnvironment environment) =>
+        [.. new BranchRegistry(environment).Read().Select(record => record.Branch).OrderByDescending(branch => branch.CreatedAt)];
+
     /// <inheritdoc/>
     public async Task<PitrBranch> CreateAsync(PitrBranchRequest request, RunContext context, CancellationToken cancellationToken)
     {

@@ -31,6 +31,10 @@ internal sealed record RecoveryPlan
     /// <summary>Whether it is to go to the end of the WAL.</summary>
     public bool ToEnd => !Settings.Keys.Any(name => name is "recovery_target_time" or "recovery_target_lsn" or "recovery_target_xid");
 
+    /// <summary>The place of the record behind which it is to stop; null where it stops in another way.</summary>
+    public Lsn? StopsBehind =>
+        Settings.TryGetValue("recovery_target_lsn", out var lsn) && Settings.GetValueOrDefault("recovery_target_inclusive") == "on" ? Lsn.Parse(lsn) : null;
+
     /// <summary>The timeline on which a place lies.</summary>
     public uint TimelineAt(Lsn lsn) =>
         History.Ancestors.Where(ancestor => lsn <= ancestor.End).Select(ancestor => (uint?)ancestor.Timeline).FirstOrDefault() ?? History.Timeline;

@@ -12,6 +12,9 @@ public sealed class BaseBackupCatalog
     /// <summary>Opens the catalog of a place.</summary>
     public BaseBackupCatalog(IBackupStore store) => this.store = store;
 
+    // The base backups of an archive lie in a place below it.
+    private static string ArchiveOf(IBackupStore store) => store.Location[..store.Location.LastIndexOfAny(['/', '\\'])];
+
     /// <summary>All base backups, newest first, those with an unusable manifest included.</summary>
     public async Task<IReadOnlyList<BaseBackupInfo>> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -112,6 +115,7 @@ public sealed class BaseBackupCatalog
     {
         Name = manifest.Name,
         Location = store.Location,
+        ArchivePath = ArchiveOf(store),
         Path = store.GetAddress(manifest.Archives[0].File.Name),
         CreatedAt = manifest.StartedAt,
         EndedAt = manifest.EndedAt,
@@ -150,6 +154,7 @@ public sealed class BaseBackupCatalog
     {
         Name = name,
         Location = store.Location,
+        ArchivePath = ArchiveOf(store),
         Path = store.GetAddress(item.Name),
         CreatedAt = BackupNames.TimeOf(name) ?? item.ModifiedAt,
         Age = now - (BackupNames.TimeOf(name) ?? item.ModifiedAt),
