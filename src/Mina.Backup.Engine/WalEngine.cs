@@ -2,6 +2,7 @@ using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
 using Mina.Backup.Engine.Wal;
+using Mina.Backup.Engine.Wal.BaseBackups;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine;
@@ -52,6 +53,30 @@ public sealed class WalEngine
     public Task<WalSyncResult> SyncAsync(WalSyncRequest request, IRunObserver observer, Action<WalSyncResult> report, CancellationToken cancellationToken) =>
         RunAsync(
             "wal-sync", observer, context => new WalSyncOperation(new BackupStoreFactory(environment), request, context, report).RunAsync(cancellationToken), result => result.ArchivePath);
+
+    /// <summary>Looks at an archive: what can be recovered, and how far it is behind its server.</summary>
+    public Task<WalArchiveInfo> DescribeAsync(WalStatusRequest request, IRunObserver observer, CancellationToken cancellationToken) => RunAsync(
+        "wal-status",
+        observer,
+        context => new WalStatusOperation(request, new BackupStoreFactory(environment), OpenInventory, new ClientTools(environment), context).RunAsync(cancellationToken),
+        result => result.ArchivePath);
+
+    /// <summary>Tells what <see cref="RemoveExpiredAsync"/> would remove; nothing is removed.</summary>
+    public Task<WalRetention> PlanRetentionAsync(WalRetentionRequest request, IRunObserver observer, CancellationToken cancellationToken) => RunAsync(
+        "wal-retention-plan",
+        observer,
+        context => new WalRetentionOperation(request, new BackupStoreFactory(environment), OpenInventory, context).PlanAsync(cancellationToken),
+        result => result.ArchivePath);
+
+    /// <summary>Removes WAL, and on request base backups, that no point to be kept needs.</summary>
+    public Task<WalRetention> RemoveExpiredAsync(WalRetentionRequest request, IRunObserver observer, CancellationToken cancellationToken) => RunAsync(
+        "wal-retention",
+        observer,
+        context => new WalRetentionOperation(request, new BackupStoreFactory(environment), OpenInventory, context).RemoveAsync(cancellationToken),
+        result => result.ArchivePath);
+
+    private BaseBackupInventory OpenInventory(WalArchivePlace place) =>
+        new(new BaseBackupCatalog(new BackupStoreFactory(environment).Open(place.BaseLocation)), clock);
 
     private async Task<T> RunAsync<T>(string operation, IRunObserver observer, Func<RunContext, Task<T>> work, Func<T, string?> describe)
     {

@@ -57,7 +57,7 @@ internal sealed class ExposureWatch : IAsyncDisposable
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             if (await reader.ReadAsync(cancellationToken))
             {
-                Note(reader.GetString(0), EndOfRecord(Lsn.Parse(reader.GetString(1)), (ulong)reader.GetInt32(2)));
+                Note(reader.GetString(0), ServerWal.EndOfRecord(Lsn.Parse(reader.GetString(1)), (ulong)reader.GetInt32(2)));
                 Received = reader.IsDBNull(3) ? null : Lsn.Parse(reader.GetString(3));
             }
         }, cancellationToken);
@@ -116,13 +116,6 @@ internal sealed class ExposureWatch : IAsyncDisposable
         {
             await connection.DisposeAsync();
         }
-    }
-
-    // Where a page is full, the server names the first byte behind the next page's header, which is not written yet.
-    private static Lsn EndOfRecord(Lsn insert, ulong block)
-    {
-        var offset = insert.Value % block;
-        return offset <= WalPageHeader.Length ? new Lsn(insert.Value - offset) : insert;
     }
 
     private void Note(string now, Lsn end)

@@ -115,6 +115,13 @@ public static partial class ErrorCatalog
         "The replication slot is not a physical one.",
         "Give -Slot another name.");
 
+    /// <summary>A base backup does not say which WAL it needs.</summary>
+    public static readonly ErrorDefinition RetentionBlocked = new(
+        nameof(RetentionBlocked),
+        ErrorKind.Refused,
+        "A base backup does not say which WAL it needs.",
+        "Put its manifest back, or remove what is left of it; then run the command again.");
+
     private static ErrorDefinition[] WalErrors =>
     [
         ArchiveNotGiven,
@@ -133,5 +140,6 @@ public static partial class ErrorCatalog
         ReceiverRunning,
         SlotLost,
         SlotUnusable,
+        RetentionBlocked,
     ];
 }
