@@ -11,6 +11,9 @@ public record PitrRowsRequest
     /// <summary>Its name, for results and messages; null when only a connection is known.</summary>
     public string? BranchName { get; init; }
 
+    /// <summary>Database of the branch; that of the live connection where the branch has a name, else that of <see cref="BranchUri"/>, when null.</summary>
+    public string? BranchDatabase { get; init; }
+
     /// <summary>Connection URI or Npgsql string of the live database; <c>DATABASE_URL</c> when null.</summary>
     public string? Database { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record PitrExportRequest
 
     /// <summary>Its name, for results and messages; null when only a connection is known.</summary>
     public string? BranchName { get; init; }
+
+    /// <summary>Database of the branch; that of <see cref="BranchUri"/> when null.</summary>
+    public string? BranchDatabase { get; init; }
 
     /// <summary>Tables, with or without schema; all of the branch when empty.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];

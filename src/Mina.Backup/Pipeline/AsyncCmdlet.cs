@@ -44,6 +44,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>An engine for point-in-time recovery over the environment as it is now.</summary>
     private protected static PitrEngine CreatePitrEngine() => new(HostEnvironment.Current(), TimeProvider.System);
 
+    /// <summary>An engine for finding transactions and bringing rows back, over the environment as it is now.</summary>
+    private protected static RowRecoveryEngine CreateRowRecoveryEngine() => new(HostEnvironment.Current(), TimeProvider.System);
+
     /// <summary>Runs an operation to its end and returns its result.</summary>
     /// <exception cref="MinaException">The operation failed.</exception>
     private protected T Run<T>(Func<IRunObserver, CancellationToken, Task<T>> operation)

@@ -61,11 +61,11 @@ internal sealed class RowsScene : IAsyncDisposable
         database.ScalarAsync<string>($"SELECT coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), 'none') || ' ' || count(*) FROM {table} t WHERE {condition}");
 
     public Task<IReadOnlyList<PitrTableComparison>> CompareAsync(string[] tables, string? where = null) =>
-        Engine.CompareAsync(new PitrRowsRequest { BranchUri = Branch.Uri, BranchName = "before", Database = Live.Uri, Tables = tables, Where = where }, Observer, Token);
+        Engine.CompareAsync(new PitrRowsRequest { BranchUri = Branch.Uri, BranchName = "before", BranchDatabase = Branch.Name, Database = Live.Uri, Tables = tables, Where = where }, Observer, Token);
 
     public Task<IReadOnlyList<PitrCopyResult>> CopyAsync(PitrCopyMode mode, string[] tables, Func<PitrCopyRequest, PitrCopyRequest>? change = null)
     {
-        var request = new PitrCopyRequest { BranchUri = Branch.Uri, BranchName = "before", Database = Live.Uri, Tables = tables, Mode = mode };
+        var request = new PitrCopyRequest { BranchUri = Branch.Uri, BranchName = "before", BranchDatabase = Branch.Name, Database = Live.Uri, Tables = tables, Mode = mode };
         return Engine.CopyAsync(change?.Invoke(request) ?? request, Observer, Token);
     }
 

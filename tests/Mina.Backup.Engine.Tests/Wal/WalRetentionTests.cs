@@ -155,6 +155,7 @@ public sealed class WalRetentionTests : IDisposable
         {
             Name = name,
             Location = "base",
+            ArchivePath = "archive",
             Path = name,
             CreatedAt = Now.AddDays(-daysAgo).AddMinutes(-5),
             EndedAt = Now.AddDays(-daysAgo),
@@ -170,6 +171,7 @@ public sealed class WalRetentionTests : IDisposable
         {
             Name = name,
             Location = "base",
+            ArchivePath = "archive",
             Path = name,
             CreatedAt = Now,
             Size = 0,

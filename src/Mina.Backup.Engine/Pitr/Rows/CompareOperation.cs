@@ -16,7 +16,7 @@ internal sealed class CompareOperation(RunContext context)
         PitrRowsRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var liveTarget = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
-        await using var branch = await RowSide.OpenAsync(ConnectionTarget.Parse(request.BranchUri, context.Environment), "the branch", cancellationToken);
+        await using var branch = await RowSide.OpenAsync(RowSide.BranchOf(request, liveTarget, context.Environment), "the branch", cancellationToken);
         await using var live = await RowSide.OpenAsync(liveTarget, "the live database", cancellationToken);
         RowSide.EnsureDifferent(branch, live, liveTarget);
         foreach (var table in await FindTablesAsync(branch, request.Tables, cancellationToken))

@@ -18,7 +18,7 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
     public async Task<IReadOnlyList<PitrCopyResult>> RunAsync(PitrCopyRequest request, CancellationToken cancellationToken)
     {
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
-        var source = ConnectionTarget.Parse(request.BranchUri, context.Environment);
+        var source = RowSide.BranchOf(request, target, context.Environment);
         await using var branch = await RowSide.OpenAsync(source, "the branch", cancellationToken);
         await using var live = await RowSide.OpenAsync(target, "the live database", cancellationToken);
         RowSide.EnsureDifferent(branch, live, target);

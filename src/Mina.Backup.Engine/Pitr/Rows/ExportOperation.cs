@@ -17,7 +17,8 @@ internal sealed class ExportOperation(RunContext context)
     /// <summary>Writes the tables asked for, one after the other.</summary>
     public async IAsyncEnumerable<PitrExport> RunAsync(PitrExportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var branch = await RowSide.OpenAsync(ConnectionTarget.Parse(request.BranchUri, context.Environment), "the branch", cancellationToken);
+        var target = ConnectionTarget.Parse(request.BranchUri, context.Environment);
+        await using var branch = await RowSide.OpenAsync(request.BranchDatabase is { } database ? target.WithDatabase(database) : target, "the branch", cancellationToken);
         var tables = await CompareOperation.FindTablesAsync(branch, request.Tables, cancellationToken);
         // Only what would clash carries its schema.
         var taken = tables.GroupBy(table => table.Name.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -1,4 +1,6 @@
 using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -59,6 +61,13 @@ internal sealed class RowSide : IAsyncDisposable
 
             throw PostgresErrors.Translate(e, "preparing the session", target.ToString());
         }
+    }
+
+    /// <summary>Where the branch of a request is. It is a copy of the live cluster, so its database is called as the live one unless told otherwise.</summary>
+    public static ConnectionTarget BranchOf(PitrRowsRequest request, ConnectionTarget live, HostEnvironment environment)
+    {
+        var target = ConnectionTarget.Parse(request.BranchUri, environment);
+        return request.BranchDatabase is { } database ? target.WithDatabase(database) : request.BranchName is null ? target : target.WithDatabase(live.Database);
     }
 
     /// <summary>Refuses to work on one database as both sides.</summary>
