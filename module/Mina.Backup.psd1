@@ -10,8 +10,12 @@
     CompatiblePSEditions = @('Core')
     # Loaded at once, so that type literals such as [Mina.Backup.Model.CheckOutcome] resolve before the first command.
     RequiredAssemblies   = @('Mina.Backup.Model.dll')
-    FormatsToProcess     = @('Mina.Backup.format.ps1xml', 'Mina.Backup.Pitr.format.ps1xml')
+    FormatsToProcess     = @('Mina.Backup.format.ps1xml', 'Mina.Backup.Pitr.format.ps1xml', 'Mina.Backup.Rows.format.ps1xml')
     CmdletsToExport      = @(
+        'Compare-MinaPitrBranch'
+        'Copy-MinaPitrRow'
+        'Export-MinaPitrTable'
+        'Find-MinaTransaction'
         'Get-MinaBackup'
         'Get-MinaBaseBackup'
         'Get-MinaPitrBranch'

@@ -10,6 +10,7 @@ public sealed class HelpTests
     [
         "Get-MinaBackup", "New-MinaBackup", "Remove-MinaBackup", "Repair-MinaBackup", "Restore-MinaBackup",
         "Start-MinaEphemeralCluster", "Stop-MinaEphemeralCluster", "Test-MinaBackup",
+        "Compare-MinaPitrBranch", "Copy-MinaPitrRow", "Export-MinaPitrTable", "Find-MinaTransaction",
     ];
 
     [Theory]
