@@ -76,4 +76,7 @@ public sealed record PitrBranch
 
     /// <summary>Time per phase of making it.</summary>
     public IReadOnlyList<PhaseTiming> Phases { get; init; } = [];
+
+    /// <summary>The branch's name: a text of all members would show the password.</summary>
+    public override string ToString() => Name;
 }

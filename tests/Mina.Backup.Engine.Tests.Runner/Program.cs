@@ -18,6 +18,16 @@ try
     {
         await engine.BackupAsync(new BackupRequest { Location = Need("PLACE"), Protection = new ProtectionRequest { RequireEncryption = true } }, observer, CancellationToken.None);
     }
+    else if (Need("OPERATION") == "branch")
+    {
+        var branch = await new PitrEngine(HostEnvironment.Current(), TimeProvider.System).CreateBranchAsync(
+            new PitrBranchRequest { Target = new PitrTarget { Kind = PitrTargetKind.Latest }, Name = Need("BRANCH") }, observer, CancellationToken.None);
+        Console.WriteLine(branch.ConnectionUri);
+    }
+    else if (Need("OPERATION") == "remove-branch")
+    {
+        await new PitrEngine(HostEnvironment.Current(), TimeProvider.System).RemoveBranchAsync(Need("BRANCH"), observer, CancellationToken.None);
+    }
     else
     {
         await engine.RestoreAsync(

@@ -40,17 +40,13 @@ public sealed partial class BranchExactnessTests
             var commit = ledger[chosen[i]];
             var target = Target(commit, random);
             var expected = Expected(ledger, target).Select(entry => entry.Xid).Order();
-            if (i % 3 != 0)
+            if (i % 3 != 0 && (paused is null || Expected(ledger, target).Count() > Expected(ledger, paused.Target).Count()))
             {
-                if (paused is null || Expected(ledger, target).Count() > Expected(ledger, paused.Target).Count())
-                {
-                    paused = paused is null
-                        ? await site.BranchAsync(target, request => request with { ReadOnly = true })
-                        : await site.Engine.StepBranchAsync(new() { Name = paused.Name, Target = target }, site.Observer, PitrSite.Cancel);
-                    AssertSame(expected, await RowsAsync(site, paused), target);
-                    Assert.Equal(PitrBranchState.Paused, paused.State);
-                }
-
+                paused = paused is null
+                    ? await site.BranchAsync(target, request => request with { ReadOnly = true })
+                    : await site.Engine.StepBranchAsync(new() { Name = paused.Name, Target = target }, site.Observer, PitrSite.Cancel);
+                AssertSame(expected, await RowsAsync(site, paused), target);
+                Assert.Equal(PitrBranchState.Paused, paused.State);
                 continue;
             }
 

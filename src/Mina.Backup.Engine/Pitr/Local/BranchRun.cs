@@ -74,7 +74,7 @@ internal sealed class BranchRun : IAsyncDisposable
         var control = await ControlData.ReadAsync(account, bin, folder.Data, cancellationToken);
         var configuration = new BranchConfiguration(folder, owner, plan.Base, control);
         var replayed = context.Clock.GetTimestamp();
-        var port = await TimeAsync("Replay", "Replaying", () => ReplayAsync(new Replay(plan, request.Target, configuration, bin, request.ReadOnly, request.Settings), cancellationToken));
+        var port = await TimeAsync("Replay", "Starting", () => ReplayAsync(new Replay(plan, request.Target, configuration, bin, request.ReadOnly, request.Settings), cancellationToken));
         var replay = context.Clock.GetElapsedTime(replayed);
         var opened = await TimeAsync("Open", "Opening", () => OpenBranchAsync(plan, port, request.ReadOnly, request.Database, cancellationToken));
         return record with
@@ -114,7 +114,7 @@ internal sealed class BranchRun : IAsyncDisposable
         var plan = await Planner().PlanStepAsync(target, before, control.Redo, manifest, CancellationToken.None);
         var configuration = new BranchConfiguration(folder, owner, manifest, control);
         var replayed = context.Clock.GetTimestamp();
-        var port = await TimeAsync("Replay", "Replaying", () => ReplayAsync(new Replay(plan, target, configuration, bin, ReadOnly: true, record.Settings), CancellationToken.None));
+        var port = await TimeAsync("Replay", "Starting", () => ReplayAsync(new Replay(plan, target, configuration, bin, ReadOnly: true, record.Settings), CancellationToken.None));
         var replay = context.Clock.GetElapsedTime(replayed);
         var reached = await ReadReachedAsync(plan, server.SocketTarget(port, manifest.Superuser), CancellationToken.None);
         return record with
@@ -195,7 +195,7 @@ internal sealed class BranchRun : IAsyncDisposable
         await feed.PrepareAsync(replay.Plan.Segments, listing.Files.Where(file => file.Name.Kind == WalFileKind.History), cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var size = replay.Plan.Base.SegmentSize;
-        var feeding = feed.RunAsync(replay.Plan.Segments, taken => Report("Replaying", taken * size, null), stop.Token);
+        var feeding = feed.RunAsync(replay.Plan.Segments, taken => ReportReplay(taken * size), stop.Token);
         var serving = ServeAsync(replay, feed, stop.Token);
         try
         {
@@ -384,6 +384,14 @@ internal sealed class BranchRun : IAsyncDisposable
         phases.Add(timing);
         context.Verbose(string.Create(CultureInfo.InvariantCulture, $"{phase} took {timing.Duration.TotalSeconds:F2} s."));
         return result;
+    }
+
+    private void ReportReplay(long bytes)
+    {
+        if (bytes > 0)
+        {
+            Report("Replaying", bytes, null);
+        }
     }
 
     private void Report(string stage, long? done, long? total) =>

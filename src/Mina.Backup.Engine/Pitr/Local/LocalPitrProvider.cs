@@ -46,10 +46,11 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
     /// <inheritdoc/>
     public async Task<PitrBranch> CreateAsync(PitrBranchRequest request, RunContext context, CancellationToken cancellationToken)
     {
-        RecoveryPlanner.Check(request.Target, context.Now);
+        var now = context.Now;
+        RecoveryPlanner.Check(request.Target, now);
         BranchConfiguration.Check(request.Settings);
         var place = WalArchivePlace.Resolve(request.Archive, request.Spool, environment);
-        var name = request.Name ?? "pitr_" + context.Now.UtcDateTime.ToString("yyyyMMdd_HHmmss_fff", CultureInfo.InvariantCulture);
+        var name = request.Name ?? "pitr_" + now.UtcDateTime.ToString("yyyyMMdd_HHmmss_fff", CultureInfo.InvariantCulture);
         if (!BranchRegistry.IsName(name))
         {
             throw new ConfigurationException(ErrorCatalog.OptionConflict, $"'{name}' cannot be a branch's name: 1 to 40 letters, digits, dots, dashes and underscores, the first a letter or digit.", new ErrorContext { Target = name });
@@ -66,8 +67,8 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
                 Target = request.Target,
                 ReadOnly = request.ReadOnly,
                 Archive = place.Location,
-                CreatedAt = context.Now,
-                ExpiresAt = context.Now + request.ExpiresIn,
+                CreatedAt = now,
+                ExpiresAt = now + request.ExpiresIn,
                 Path = folder.Root,
             },
             Folder = folder.Root,
