@@ -11,6 +11,7 @@ public sealed class HelpTests
         "Get-MinaBackup", "New-MinaBackup", "Remove-MinaBackup", "Repair-MinaBackup", "Restore-MinaBackup",
         "Start-MinaEphemeralCluster", "Stop-MinaEphemeralCluster", "Test-MinaBackup",
         "Compare-MinaPitrBranch", "Copy-MinaPitrRow", "Export-MinaPitrTable", "Find-MinaTransaction",
+        "Enable-MinaWalArchiving", "Disable-MinaWalArchiving", "Start-MinaWalReceiver", "Sync-MinaWalArchive", "Get-MinaWalArchive", "Remove-MinaWalArchive",
     ];
 
     [Theory]

@@ -10,6 +10,9 @@ public sealed class WhatIfTests
     [InlineData("Repair-MinaBackup backup -Location $args[0]")]
     [InlineData("Remove-MinaBackup backup -Location $args[0] -Force")]
     [InlineData("Start-MinaEphemeralCluster")]
+    [InlineData("Disable-MinaWalArchiving 'postgresql://nobody@127.0.0.1:1/x' -ArchivePath $args[0]")]
+    [InlineData("Start-MinaWalReceiver 'postgresql://nobody@127.0.0.1:1/x' -ArchivePath $args[0]")]
+    [InlineData("Sync-MinaWalArchive -ArchivePath $args[0] -NoEncryption")]
     [InlineData(Samples.EphemeralClusterInfo + " | Stop-MinaEphemeralCluster")]
     public void WhatIf_says_what_would_be_done_and_changes_nothing(string command)
     {
@@ -32,6 +35,11 @@ public sealed class WhatIfTests
     [InlineData("Remove-MinaBackup", "High")]
     [InlineData("Repair-MinaBackup", "Medium")]
     [InlineData("Start-MinaEphemeralCluster", "Medium")]
+    [InlineData("Enable-MinaWalArchiving", "Medium")]
+    [InlineData("Disable-MinaWalArchiving", "Medium")]
+    [InlineData("Start-MinaWalReceiver", "Medium")]
+    [InlineData("Sync-MinaWalArchive", "Medium")]
+    [InlineData("Remove-MinaWalArchive", "High")]
     [InlineData("Stop-MinaEphemeralCluster", "Medium")]
     public void Only_what_can_lose_data_asks_by_itself(string cmdlet, string impact)
     {

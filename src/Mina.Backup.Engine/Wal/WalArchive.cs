@@ -242,8 +242,8 @@ public sealed class WalArchive
             {
                 await foreach (var block in ReadAsync(file, null, cancellationToken))
                 {
-                    // ReadAsync has judged the header already.
-                    return WalArchiveDescriptor.From(WalPageHeader.Read(block.Span)!);
+                    // ReadAsync has judged the header already, unless there is less than one.
+                    return WalPageHeader.Read(block.Span) is { } header ? WalArchiveDescriptor.From(header) : throw WalErrors.Invalid(AddressOf(file), "it is too short");
                 }
             }
             catch (IntegrityException e)
