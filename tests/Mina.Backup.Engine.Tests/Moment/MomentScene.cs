@@ -16,7 +16,8 @@ namespace Mina.Backup.Engine.Tests.Moment;
 /// <summary>A live server of one test class, whose log keeps everything, with an archive beside it.</summary>
 public sealed class MomentScene : IAsyncLifetime
 {
-    private const string Content = """
+    /// <summary>Users, sessions, segments of sessions, and a partitioned table.</summary>
+    public const string Content = """
         CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, email text UNIQUE);
         CREATE TABLE sessions (id serial PRIMARY KEY, user_id int NOT NULL REFERENCES users, title text, minutes int, at timestamptz DEFAULT now());
         CREATE TABLE segments (session_id int REFERENCES sessions ON DELETE CASCADE, number int, body text, PRIMARY KEY (session_id, number));

@@ -124,7 +124,7 @@ public sealed class BranchFaultTests(BranchFixture fixture) : IClassFixture<Bran
         var made = await RunnerAsync("branch", null, asServer: true);
         Assert.True(made.ExitCode == 0, made.Errors);
         var uri = made.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
-        Assert.Equal("4", await PitrSite.ValueAsync(Postgres.ConnectionTarget.Parse(uri, Site.Environment), "SELECT count(*) FROM rows"));
+        Assert.Equal("4", await PitrSite.ValueAsync(global::Mina.Backup.Engine.Postgres.ConnectionTarget.Parse(uri, Site.Environment), "SELECT count(*) FROM rows"));
         var removed = await RunnerAsync("remove-branch", null, asServer: true);
 
         Assert.True(removed.ExitCode == 0, removed.Errors);

@@ -9,7 +9,7 @@ namespace Mina.Backup.Engine.Wal.Names;
 /// Writes down which table lies in which file, so that what the log says of a table that is gone can still be told by name. A base backup records once it has
 /// begun, a synchronization of the archive each time: it costs one short query per database, and writes only when something changed.
 /// </summary>
-/// <example><c>await new FilenodeMapRecorder(FilenodeMapStore.Open(place, stores)).RecordAsync(server, protection, keys, context, cancellationToken);</c></example>
+/// <remarks>Beside other work use <c>NameRecording</c>, which makes a failure a warning.</remarks>
 public sealed class FilenodeMapRecorder
 {
     // The estimates of rows in a map tell how much an emptied table held.

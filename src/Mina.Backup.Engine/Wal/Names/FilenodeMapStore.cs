@@ -9,6 +9,7 @@ namespace Mina.Backup.Engine.Wal.Names;
 public sealed class FilenodeMapStore
 {
     private const int BlockLength = 1 << 20;
+    private const int MessageStart = 64;
     private const long GreatestLength = 256L << 20;
     private readonly IBackupStore store;
 
@@ -18,15 +19,24 @@ public sealed class FilenodeMapStore
     /// <summary>The maps of an archive.</summary>
     public static FilenodeMapStore Open(WalArchivePlace place, IBackupStoreFactory stores) => new(stores.Open(place.NamesLocation));
 
-    /// <summary>Reads all maps, in the order of the log.</summary>
+    /// <summary>Reads all maps that say something new, in the order of the log: of several that say the same the last, whose estimates are the youngest.</summary>
     /// <exception cref="IntegrityException"><c>NamesUnreadable</c>.</exception>
     /// <exception cref="EncryptionException">The keys do not open one.</exception>
     public async Task<IReadOnlyList<FilenodeMap>> ReadAllAsync(KeyRing keys, CancellationToken cancellationToken)
     {
         List<FilenodeMap> maps = [];
-        foreach (var (name, _) in await ListAsync(cancellationToken))
+        var names = (await ListAsync(cancellationToken)).Select(item => item.Name).ToList();
+        var first = 0;
+        for (var i = 0; i < names.Count; i++)
         {
-            maps.Add(await ReadAsync(name.ToString(), keys, cancellationToken));
+            if (i + 1 < names.Count && names[i + 1].Hash == names[i].Hash)
+            {
+                continue;
+            }
+
+            // What they all say was true from the first one on.
+            maps.Add(await ReadAsync(names[i].ToString(), keys, cancellationToken) with { Lsn = names[first].Lsn });
+            first = i + 1;
         }
 
         return maps;
@@ -67,6 +77,7 @@ public sealed class FilenodeMapStore
     internal async Task WriteAsync(FilenodeMap map, MessageProtection protection, KeyRing keys, CancellationToken cancellationToken)
     {
         var name = FilenodeMapName.Of(map, protection.Encryption != BackupEncryption.None).ToString();
+        protection = await WithSharedSaltAsync(protection, cancellationToken);
         var json = JsonSerializer.SerializeToUtf8Bytes(map, FilenodeMapJson.Default.FilenodeMap);
         await using var staged = await store.StageAsync(name, cancellationToken);
         await using (var writer = new ContainerWriter(staged.Content, new ContainerWriterOptions { Workers = 1, Protection = protection, Keys = keys }))
@@ -84,6 +95,20 @@ public sealed class FilenodeMapStore
         }
 
         await staged.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The salt of the newest map, so that a reader of many stretches its passphrase once.</summary>
+    private async Task<MessageProtection> WithSharedSaltAsync(MessageProtection protection, CancellationToken cancellationToken)
+    {
+        if (protection.Encryption != BackupEncryption.Passphrase || (await ListAsync(cancellationToken)).LastOrDefault(item => item.Name.Encrypted) is not { Name: { } newest })
+        {
+            return protection;
+        }
+
+        var start = new byte[MessageStart];
+        await using var content = await store.OpenRangeAsync(newest.ToString(), 0, MessageStart, cancellationToken);
+        var length = await content.ReadAtLeastAsync(start, MessageStart, throwOnEndOfStream: false, cancellationToken);
+        return protection.WithSaltOf(start.AsSpan(0, length));
     }
 
     private async Task<FilenodeMap> ReadAsync(string name, KeyRing keys, CancellationToken cancellationToken)
