@@ -27,7 +27,7 @@ internal sealed class FindOperation
     {
         using var keys = KeyRing.Create(request.Keys, context.Environment);
         await using var sources = await LogSources.OpenAsync(request, keys, stores, context, cancellationToken);
-        List<Match> matches = [];
+        var matches = new BiggestMatches(request.First);
         for (var index = 0; index < sources.Runs.Count; index++)
         {
             WarnOfGap(sources.Runs, index, context);
@@ -37,13 +37,7 @@ internal sealed class FindOperation
             }
         }
 
-        IEnumerable<Match> ordered = matches.OrderByDescending(match => match.Rows).ThenByDescending(match => match.Transaction.End.Start);
-        if (request.First is { } first)
-        {
-            ordered = ordered.Take(first);
-        }
-
-        return [.. ordered.Select(match => ToModel(match, sources.History))];
+        return [.. matches.InOrder().Select(match => ToModel(match, sources))];
     }
 
     private static void WarnOfGap(IReadOnlyList<LogRun> runs, int index, RunContext context)
@@ -56,7 +50,7 @@ internal sealed class FindOperation
         }
     }
 
-    private async IAsyncEnumerable<Match> ReadAsync(
+    private async IAsyncEnumerable<TransactionMatch> ReadAsync(
         LogSources sources, LogRun run, FindTransactionRequest request, RunContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var scan = new LogScan(tools, request.Jobs ?? Environment.ProcessorCount);
@@ -73,7 +67,7 @@ internal sealed class FindOperation
                 {
                     // Ids count in a circle; the half of it behind the first that was free when the reading began is what began later.
                     var complete = merger.FirstNextXid is not { } next || unchecked((int)(transaction.End.Xid - next)) >= 0;
-                    yield return new Match(transaction, changes, rows, complete, run.Geometry.SegmentSize);
+                    yield return new TransactionMatch(transaction, changes, rows, complete);
                 }
             }
 
@@ -82,8 +76,9 @@ internal sealed class FindOperation
         }
     }
 
-    private static WalTransaction ToModel(Match match, TimelineHistory history)
+    private static WalTransaction ToModel(TransactionMatch match, LogSources sources)
     {
+        var history = sources.History;
         var end = match.Transaction.End;
         var lsn = new Lsn(end.Start);
         return new WalTransaction
@@ -91,7 +86,7 @@ internal sealed class FindOperation
             Xid = end.Xid,
             CommitTime = new DateTimeOffset(end.Time, TimeSpan.Zero),
             CommitLsn = lsn,
-            EndLsn = RecordEnd.Of(end.Start, end.Length, match.SegmentSize),
+            EndLsn = RecordEnd.Of(end.Start, end.Length, sources.Runs[0].Geometry.SegmentSize),
             Timeline = history.Ancestors.FirstOrDefault(ancestor => lsn < ancestor.End)?.Timeline ?? history.Timeline,
             Database = match.Changes.Select(change => change.Database).FirstOrDefault(name => name is not null) ?? "",
             Tables = [.. match.Changes.OrderByDescending(change => change.RowsOf([])).ThenBy(change => change.File.Filenode).Select(change => change.ToModel())],
@@ -100,6 +95,4 @@ internal sealed class FindOperation
             IsComplete = match.IsComplete,
         };
     }
-
-    private readonly record struct Match(FoldedTransaction Transaction, IReadOnlyList<TableChange> Changes, long Rows, bool IsComplete, long SegmentSize);
 }
