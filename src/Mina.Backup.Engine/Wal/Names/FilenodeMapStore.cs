@@ -20,9 +20,11 @@ public sealed class FilenodeMapStore
     public static FilenodeMapStore Open(WalArchivePlace place, IBackupStoreFactory stores) => new(stores.Open(place.NamesLocation));
 
     /// <summary>Reads all maps that say something new, in the order of the log: of several that say the same the last, whose estimates are the youngest.</summary>
-    /// <exception cref="IntegrityException"><c>NamesUnreadable</c>.</exception>
+    /// <param name="keys">What opens them.</param>
+    /// <param name="unreadable">Told of a map that is damaged (<c>NamesUnreadable</c>) and left out: the others still give most names.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="EncryptionException">The keys do not open one.</exception>
-    public async Task<IReadOnlyList<FilenodeMap>> ReadAllAsync(KeyRing keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FilenodeMap>> ReadAllAsync(KeyRing keys, Action<IntegrityException> unreadable, CancellationToken cancellationToken)
     {
         List<FilenodeMap> maps = [];
         var names = (await ListAsync(cancellationToken)).Select(item => item.Name).ToList();
@@ -34,8 +36,16 @@ public sealed class FilenodeMapStore
                 continue;
             }
 
-            // What they all say was true from the first one on.
-            maps.Add(await ReadAsync(names[i].ToString(), keys, cancellationToken) with { Lsn = names[first].Lsn });
+            try
+            {
+                // What they all say was true from the first one on.
+                maps.Add(await ReadAsync(names[i].ToString(), keys, cancellationToken) with { Lsn = names[first].Lsn });
+            }
+            catch (IntegrityException e)
+            {
+                unreadable(ReferenceEquals(e.Definition, ErrorCatalog.NamesUnreadable) ? e : Unreadable(names[i].ToString(), e.Message.TrimEnd('.'), e));
+            }
+
             first = i + 1;
         }
 

@@ -41,7 +41,7 @@ internal sealed class LogSources : IAsyncDisposable
     {
         var target = Target(request, context.Environment);
         var place = HasArchive(request, context.Environment) || target is null ? WalArchivePlace.Resolve(request.Archive, request.Spool, context.Environment) : null;
-        List<FilenodeMap> maps = place is null ? [] : [.. await FilenodeMapStore.Open(place, stores).ReadAllAsync(keys, cancellationToken)];
+        List<FilenodeMap> maps = place is null ? [] : [.. await FilenodeMapStore.Open(place, stores).ReadAllAsync(keys, e => context.Warning(e.Message), cancellationToken)];
         var archive = place is null ? null : WalArchive.Open(place, stores, keys);
         var described = archive is null ? null : await archive.DescribeAsync(cancellationToken);
         var server = target is null ? null : await OpenServerAsync(target, described, maps, required: place is null, context, cancellationToken);
