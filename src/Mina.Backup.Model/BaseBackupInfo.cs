@@ -10,7 +10,7 @@ public record BaseBackupInfo
     public required string Location { get; init; }
 
     /// <summary>The archive that it belongs to.</summary>
-    public required string ArchivePath { get; init; }
+    public string? ArchivePath { get; init; }
 
     /// <summary>Full path or address of the data directory's tar.</summary>
     public required string Path { get; init; }

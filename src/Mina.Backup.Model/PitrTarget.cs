@@ -34,7 +34,7 @@ public sealed record PitrTarget
     {
         var text = Kind switch
         {
-            PitrTargetKind.Time => string.Create(CultureInfo.InvariantCulture, $"time {Time!.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss.FFFFFF}Z"),
+            PitrTargetKind.Time => string.Create(CultureInfo.InvariantCulture, $"time {Time?.UtcDateTime:yyyy-MM-dd HH:mm:ss.FFFFFF}Z"),
             PitrTargetKind.Lsn => $"LSN {Lsn}",
             PitrTargetKind.Xid => string.Create(CultureInfo.InvariantCulture, $"transaction {Xid}"),
             PitrTargetKind.RestorePoint => $"restore point {RestorePoint}",

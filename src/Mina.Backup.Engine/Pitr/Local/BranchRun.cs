@@ -76,7 +76,10 @@ internal sealed class BranchRun : IAsyncDisposable
         var replayed = context.Clock.GetTimestamp();
         var port = await TimeAsync("Replay", "Starting", () => ReplayAsync(new Replay(plan, request.Target, configuration, bin, request.ReadOnly, request.Settings), cancellationToken));
         var replay = context.Clock.GetElapsedTime(replayed);
+        cancellationToken.ThrowIfCancellationRequested();
         var opened = await TimeAsync("Open", "Opening", () => OpenBranchAsync(plan, port, request.ReadOnly, request.Database, cancellationToken));
+        // The last moment at which the run can be stopped and leave nothing.
+        cancellationToken.ThrowIfCancellationRequested();
         return record with
         {
             BinDirectory = bin,
@@ -195,7 +198,7 @@ internal sealed class BranchRun : IAsyncDisposable
         await feed.PrepareAsync(replay.Plan.Segments, listing.Files.Where(file => file.Name.Kind == WalFileKind.History), cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var size = replay.Plan.Base.SegmentSize;
-        var feeding = feed.RunAsync(replay.Plan.Segments, taken => ReportReplay(taken * size), stop.Token);
+        var feeding = feed.RunAsync(replay.Plan.Segments, taken => Report("Replaying", taken * size, null), stop.Token);
         var serving = ServeAsync(replay, feed, stop.Token);
         try
         {
@@ -243,6 +246,7 @@ internal sealed class BranchRun : IAsyncDisposable
             try
             {
                 server.ClearLog();
+                Report("Replaying", null, null);
                 await server.StartAsync(replay.BinDirectory, cancellationToken);
                 if (replay.ReadOnly)
                 {
@@ -384,14 +388,6 @@ internal sealed class BranchRun : IAsyncDisposable
         phases.Add(timing);
         context.Verbose(string.Create(CultureInfo.InvariantCulture, $"{phase} took {timing.Duration.TotalSeconds:F2} s."));
         return result;
-    }
-
-    private void ReportReplay(long bytes)
-    {
-        if (bytes > 0)
-        {
-            Report("Replaying", bytes, null);
-        }
     }
 
     private void Report(string stage, long? done, long? total) =>

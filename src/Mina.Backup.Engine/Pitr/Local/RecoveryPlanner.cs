@@ -218,7 +218,7 @@ internal sealed class RecoveryPlanner
             Segments = route.Files,
             Next = route.Next,
             HasGap = hasGap,
-            Settings = TargetSettings.Create(target, history.Timeline, readOnly),
+            Settings = TargetSettings.Create(EndsThere(target, route) ? new PitrTarget { Kind = PitrTargetKind.Latest } : target, history.Timeline, readOnly),
         };
         if (route.End < manifest.StopLsn || (hasGap && target.Kind == PitrTargetKind.Latest))
         {
@@ -232,6 +232,10 @@ internal sealed class RecoveryPlanner
 
         return plan;
     }
+
+    // Recovery stops before the first record at a place; where the WAL ends on it there is none, and going to the end is the same.
+    private static bool EndsThere(PitrTarget target, WalRoute route) =>
+        target.Lsn == route.End && !target.Inclusive && route.Files is [.., { Name.Kind: WalFileKind.Segment }];
 
     private static bool IsBehind(WalFile file, WalSegmentName missing, TimelineHistory history, WalGeometry geometry) =>
         file.Name.Kind is WalFileKind.Segment or WalFileKind.Partial

@@ -109,7 +109,11 @@ internal sealed class WalFeed
                 }
 
                 state.Look(PathOf(TakenFile), PathOf(WantedFile));
-                report(state.Taken);
+                if (state.Taken > 0)
+                {
+                    report(state.Taken);
+                }
+
                 foreach (var passed in state.TakePassed(SegmentsKept))
                 {
                     File.Delete(PathOf(passed));
