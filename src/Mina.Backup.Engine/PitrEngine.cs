@@ -68,6 +68,10 @@ public sealed class PitrEngine
     public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, IRunObserver observer, CancellationToken cancellationToken) =>
         Branches.ListAsync(names, Quiet(observer), cancellationToken);
 
+    /// <summary>One branch that serves.</summary>
+    public Task<PitrBranch> FindBranchAsync(string name, IRunObserver observer, CancellationToken cancellationToken) =>
+        Branches.FindServingAsync(name, Quiet(observer), cancellationToken);
+
     /// <summary>The branches as the machine remembers them, newest first; nothing is swept, as while someone types.</summary>
     public IReadOnlyList<PitrBranch> PeekBranches() => OperatingSystem.IsWindows() ? [] : LocalPitrProvider.Peek(environment);
 

@@ -12,6 +12,7 @@ public sealed class HelpTests
         "Switch-MinaPitrBranch", "Test-MinaBaseBackup",
         "Get-MinaBackup", "New-MinaBackup", "Remove-MinaBackup", "Repair-MinaBackup", "Restore-MinaBackup",
         "Start-MinaEphemeralCluster", "Stop-MinaEphemeralCluster", "Test-MinaBackup",
+        "Compare-MinaPitrBranch", "Copy-MinaPitrRow", "Export-MinaPitrTable", "Find-MinaTransaction",
         "Enable-MinaWalArchiving", "Disable-MinaWalArchiving", "Start-MinaWalReceiver", "Sync-MinaWalArchive", "Get-MinaWalArchive", "Remove-MinaWalArchive",
     ];
 

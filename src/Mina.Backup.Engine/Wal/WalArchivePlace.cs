@@ -25,6 +25,9 @@ public sealed record WalArchivePlace(string Location, string? Spool)
     /// <summary>Place of the base backups.</summary>
     public string BaseLocation => Below("base");
 
+    /// <summary>Place of the filenode maps, which give the tables in the log their names.</summary>
+    public string NamesLocation => Below("names");
+
     /// <summary>Full path of the spool.</summary>
     /// <exception cref="ConfigurationException"><c>SpoolNotGiven</c>.</exception>
     public string RequiredSpool => Spool ?? throw new ConfigurationException(

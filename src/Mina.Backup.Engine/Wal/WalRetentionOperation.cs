@@ -3,6 +3,7 @@ using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
+using Mina.Backup.Engine.Wal.Names;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Wal;
@@ -29,6 +30,11 @@ internal sealed class WalRetentionOperation(WalRetentionRequest request, IBackup
         foreach (var file in plan.Files)
         {
             await plan.Store.DeleteAsync(file.StoredName, cancellationToken);
+        }
+
+        if (plan.Oldest?.StartLsn is { } keptFrom)
+        {
+            await FilenodeMapStore.Open(plan.Place, stores).PruneAsync(keptFrom, cancellationToken);
         }
 
         context.Verbose(string.Create(CultureInfo.InvariantCulture, $"Removed {plan.Files.Count} files of {plan.Store.Location}."));

@@ -4,6 +4,7 @@ using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
+using Mina.Backup.Engine.Wal.Names;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Wal;
@@ -54,7 +55,8 @@ internal sealed class WalSyncOperation(IBackupStoreFactory stores, WalSyncReques
         };
         var round = new WalSyncRound(place, store, spool, archive, options, request.Jobs ?? Environment.ProcessorCount, context);
         await round.PrepareAsync(cancellationToken);
-        return request.Continuous ? await ServeAsync(round, place, cancellationToken) : await OnceAsync(round, cancellationToken);
+        var names = OpenNames(place, options);
+        return request.Continuous ? await ServeAsync(round, place, names, cancellationToken) : await OnceAsync(round, names, cancellationToken);
     }
 
     private static async Task RefusePlaintextAsync(WalArchive archive, MessageProtection protection, CancellationToken cancellationToken)
@@ -66,14 +68,30 @@ internal sealed class WalSyncOperation(IBackupStoreFactory stores, WalSyncReques
         }
     }
 
-    private async Task<WalSyncResult> OnceAsync(WalSyncRound round, CancellationToken cancellationToken)
+    private NameRecording? OpenNames(WalArchivePlace place, ContainerWriterOptions options)
+    {
+        if (request.Database is null && context.Environment.Variable("DATABASE_URL") is null)
+        {
+            return null;
+        }
+
+        var server = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
+        return new NameRecording(new FilenodeMapRecorder(FilenodeMapStore.Open(place, stores)), server, options.Protection, options.Keys, context);
+    }
+
+    private async Task<WalSyncResult> OnceAsync(WalSyncRound round, NameRecording? names, CancellationToken cancellationToken)
     {
         var result = await round.RunAsync(received: null, cancellationToken);
+        if (names is not null)
+        {
+            await names.LookAsync(cancellationToken);
+        }
+
         report(result);
         return result;
     }
 
-    private async Task<WalSyncResult> ServeAsync(WalSyncRound round, WalArchivePlace place, CancellationToken cancellationToken)
+    private async Task<WalSyncResult> ServeAsync(WalSyncRound round, WalArchivePlace place, NameRecording? names, CancellationToken cancellationToken)
     {
         await using var watch = OpenWatch();
         var told = "";
@@ -88,6 +106,11 @@ internal sealed class WalSyncOperation(IBackupStoreFactory stores, WalSyncReques
             }
 
             told = failures;
+            if (names is not null)
+            {
+                await names.LookAsync(cancellationToken);
+            }
+
             // Only an archive or spool that cannot be used is worth a pause; a single file or the server keeps nothing back.
             pause = !round.Interrupted ? request.Interval : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, Math.Max(LongestPause.Ticks, request.Interval.Ticks)));
             await Task.Delay(pause, context.Clock, cancellationToken);

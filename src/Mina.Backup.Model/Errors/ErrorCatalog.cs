@@ -26,6 +26,7 @@ public static partial class ErrorCatalog
         .. RestoreErrors,
         .. WalErrors,
         .. PitrErrors,
+        .. MomentErrors,
         UnexpectedFailure,
     ];
 }

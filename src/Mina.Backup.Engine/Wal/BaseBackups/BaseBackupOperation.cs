@@ -5,6 +5,7 @@ using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
+using Mina.Backup.Engine.Wal.Names;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -75,6 +76,8 @@ public sealed class BaseBackupOperation
         Check(facts, run);
         var source = await SourceAsync(facts, run, cancellationToken);
         context.Verbose($"Making base backup {run.Set.Name} of {run.Target.Server} (PostgreSQL {facts.Version}) in {run.Store.Location}.");
+        // Before the files, so that a table that goes while they are sent is known by its name, too.
+        await RecordNamesAsync(run, cancellationToken);
         var phases = new List<PhaseTiming>();
         var started = context.Clock.GetTimestamp();
         await using var writer = new BaseArchiveWriter(run.Set, run.ContainerOptions, bytes => run.Report(bytes, facts.DataSize));
@@ -100,6 +103,12 @@ public sealed class BaseBackupOperation
 
         await run.Set.CompleteAsync(BaseManifestSerializer.Write(manifest), cancellationToken);
         return new BaseBackupResult(BaseBackupCatalog.Describe(run.Store, manifest, context.Now), context.Log.Path, phases, verification);
+    }
+
+    private Task RecordNamesAsync(Run run, CancellationToken cancellationToken)
+    {
+        var names = FilenodeMapStore.Open(WalArchivePlace.Resolve(run.Request.Archive, null, run.Context.Environment), stores);
+        return new NameRecording(new FilenodeMapRecorder(names), run.Target, run.Protection, run.Keys, run.Context).LookAsync(cancellationToken);
     }
 
     private static void Check(BaseServerFacts facts, Run run)
