@@ -3,7 +3,7 @@ namespace Mina.Backup.Model;
 /// <summary>A point that was reached.</summary>
 public sealed record PitrPoint
 {
-    /// <summary>Commit time of the last transaction that is in, UTC; null when none was replayed.</summary>
+    /// <summary>When the last transaction that is in ended, by commit or rollback, UTC; null when none was replayed.</summary>
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>End of the last WAL record that is in.</summary>

@@ -24,13 +24,13 @@ public sealed partial class BranchExactnessTests
         await site.BackUpAsync();
         await WriteAsync(site, transactions: 90);
         await site.ArchiveAsync();
-        var commits = await ReadCommitsAsync(site);
+        var ends = await ReadEndsAsync(site);
         var all = (await site.ValueAsync("SELECT string_agg(xid::text, ',') FROM ledger")).Split(',').Select(ulong.Parse).ToHashSet();
         Assert.Equal(600, all.Count);
         await site.PublishAsync();
         var random = new Random(Seed);
         // One branch is stepped from point to point; the others are made anew, at each kind of point.
-        var ledger = commits.Where(commit => all.Contains(commit.Xid)).ToList();
+        var ledger = ends.Where(end => end.Committed && all.Contains(end.Xid)).ToList();
         var first = 2 + ledger.FindIndex(commit => commit.Lsn > FirstStop(site));
         var chosen = Enumerable.Range(0, Points).Select(_ => random.Next(first, ledger.Count)).Order().ToList();
         PitrBranch? paused = null;
@@ -39,8 +39,8 @@ public sealed partial class BranchExactnessTests
         {
             var commit = ledger[chosen[i]];
             var target = Target(commit, random);
-            var expected = Expected(ledger, target).Select(entry => entry.Xid).Order();
-            if (i % 3 != 0 && (paused is null || Expected(ledger, target).Count() > Expected(ledger, paused.Target).Count()))
+            var expected = Expected(ends, target).Where(ledger.Contains).Select(entry => entry.Xid).Order();
+            if (i % 3 != 0 && (paused is null || Expected(ends, target).Count() > Expected(ends, paused.Target).Count()))
             {
                 paused = paused is null
                     ? await site.BranchAsync(target, request => request with { ReadOnly = true })
@@ -52,7 +52,7 @@ public sealed partial class BranchExactnessTests
 
             var branch = await site.BranchAsync(target);
             AssertSame(expected, await RowsAsync(site, branch), target);
-            Assert.Equal(Expected(commits, target).LastOrDefault()?.Time, branch.Reached!.Time);
+            Assert.Equal(Expected(ends, target).LastOrDefault()?.Time, branch.Reached!.Time);
             await site.SqlBranchAsync(branch, "INSERT INTO noise VALUES (1)");
             await site.RemoveAsync(branch);
         }
@@ -72,7 +72,8 @@ public sealed partial class BranchExactnessTests
         };
     }
 
-    // What PostgreSQL's definition of the point says, in the log's order: commit times need not rise with it, and the first one that is too late ends it.
+    // What PostgreSQL's definition of the point says, in the log's order: times need not rise with it, and the first one that is too late ends it, be it
+    // a commit's or a rollback's.
     private static IEnumerable<Commit> Expected(IEnumerable<Commit> commits, PitrTarget target)
     {
         foreach (var commit in commits)
@@ -144,7 +145,7 @@ public sealed partial class BranchExactnessTests
         await Task.WhenAll(writers);
     }
 
-    private static async Task<List<Commit>> ReadCommitsAsync(PitrSite site)
+    private static async Task<List<Commit>> ReadEndsAsync(PitrSite site)
     {
         var segments = Directory.GetFiles(site.SpoolPath).Select(path => Path.GetFileName(path)).Where(name => name.Length == 24).Order(StringComparer.Ordinal).ToList();
         var lines = await Programs.ShellAsync(
@@ -157,17 +158,18 @@ public sealed partial class BranchExactnessTests
             commits.Add(new Commit(
                 ulong.Parse(xid, CultureInfo.InvariantCulture),
                 Lsn.Parse(match.Groups["lsn"].Value),
-                DateTimeOffset.Parse(match.Groups["time"].Value + "Z", CultureInfo.InvariantCulture)));
+                DateTimeOffset.Parse(match.Groups["time"].Value + "Z", CultureInfo.InvariantCulture),
+                match.Groups["kind"].Value == "COMMIT"));
         }
 
         return commits;
     }
 
-    [GeneratedRegex(@"tx:\s+(?<xid>\d+), lsn: (?<lsn>\S+),.*desc: COMMIT(?:_PREPARED (?<prepared>\d+):)? (?<time>\S+ \S+) UTC")]
+    [GeneratedRegex(@"tx:\s+(?<xid>\d+), lsn: (?<lsn>\S+),.*desc: (?<kind>COMMIT|ABORT)(?:_PREPARED (?<prepared>\d+):)? (?<time>\S+ \S+) UTC")]
     private static partial Regex CommitLine();
 
     [GeneratedRegex("\"stopLsn\": \"([^\"]+)\"")]
     private static partial Regex StopLsn();
 
-    private sealed record Commit(ulong Xid, Lsn Lsn, DateTimeOffset Time);
+    private sealed record Commit(ulong Xid, Lsn Lsn, DateTimeOffset Time, bool Committed);
 }
