@@ -12,6 +12,7 @@ internal static class Program
             return ExitCodes.Usage;
         }
 
+        PrepareEnvironment();
         switch (commandLine.Action)
         {
             case CommandLineAction.ShowHelp:
@@ -25,6 +26,17 @@ internal static class Program
                 {
                     return session.Run();
                 }
+        }
+    }
+
+    // Both before the engine of PowerShell looks: it would report its use to its makers, and put its caches into the current folder
+    // where HOME is no absolute path. Without HOME the account's own folder serves.
+    private static void PrepareEnvironment()
+    {
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+        if (!OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("HOME") is { } home && !Path.IsPathFullyQualified(home))
+        {
+            Environment.SetEnvironmentVariable("HOME", null);
         }
     }
 }

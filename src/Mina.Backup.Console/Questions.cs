@@ -12,7 +12,7 @@ internal sealed class Questions(bool interactive, TextWriter terminal, Action be
     /// <summary>Asks for one of several choices; an empty answer takes the default.</summary>
     public int AskChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        Require(() => $"{Sentence(message)} Nobody is there to confirm it. Add -Confirm:$false, and where the command has it -Force, to say yes beforehand.");
+        Require(() => $"{Sentence(message)} Nobody is there to confirm it. Add -Confirm:$false to say yes beforehand.");
         while (true)
         {
             Say(caption, message);

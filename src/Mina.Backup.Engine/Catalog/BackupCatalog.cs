@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
@@ -33,8 +34,11 @@ public sealed class BackupCatalog
 
     /// <summary>
     /// Lists backups, newest first by the time in their name (by last change where there is none). When no places are given and one of
-    /// the default folders cannot be read, the others are listed first and the failure comes last.
+    /// the default folders cannot be read, or a place given is not there, the others are listed first and the failure comes last; so does
+    /// the error for a name without wildcards that nothing bears.
     /// </summary>
+    /// <exception cref="StorageException">A place is not there or cannot be read.</exception>
+    /// <exception cref="CatalogException"><c>BackupNotFound</c>, naming every name that nothing bears.</exception>
     public async IAsyncEnumerable<BackupInfo> ListAsync(BackupQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var entry in ListEntriesAsync(query, cancellationToken))
@@ -48,7 +52,7 @@ public sealed class BackupCatalog
         BackupQuery query,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var failures = new List<StorageException>();
+        var failures = new List<MinaException>();
         var groups = await FindGroupsAsync(query, failures, cancellationToken);
         var left = query.Last ?? int.MaxValue;
         var reader = new CatalogEntryReader(clock.GetUtcNow());
@@ -70,7 +74,7 @@ public sealed class BackupCatalog
 
         if (failures.Count > 0)
         {
-            throw failures[0];
+            ExceptionDispatchInfo.Throw(failures[0]);
         }
     }
 
@@ -170,7 +174,7 @@ public sealed class BackupCatalog
 
     private async Task<List<CatalogGroup>> FindGroupsAsync(
         BackupQuery query,
-        List<StorageException> failures,
+        List<MinaException> failures,
         CancellationToken cancellationToken)
     {
         var groups = new List<CatalogGroup>();
@@ -179,11 +183,20 @@ public sealed class BackupCatalog
             try
             {
                 groups.AddRange(await CatalogGroup.ListAsync(store, string.Empty, cancellationToken));
+                if (query.Locations.Count > 0 && !await store.IsPresentAsync(cancellationToken))
+                {
+                    failures.Add(NoPlace(store.Location));
+                }
             }
             catch (StorageException error) when (query.Locations.Count == 0)
             {
                 failures.Add(error);
             }
+        }
+
+        if (FindMissing(query, groups) is { Count: > 0 } missing)
+        {
+            failures.Insert(0, Missing(missing, query, failures));
         }
 
         return
@@ -195,6 +208,27 @@ public sealed class BackupCatalog
         ];
     }
 
+    // Whoever names a backup in full means one that is there; a pattern may fit none.
+    private static List<string> FindMissing(BackupQuery query, List<CatalogGroup> groups) =>
+        [.. query.Names.Where(name => name.AsSpan().IndexOfAny('*', '?') < 0 && !groups.Exists(group => MatchesName(query with { Names = [name] }, NamesOf(group))))];
+
+    // Why a place could not be looked into may be why nothing was found there.
+    private static CatalogException Missing(List<string> names, BackupQuery query, List<MinaException> failures)
+    {
+        var places = query.Locations.Count == 0 ? "the default folders" : string.Join(", ", query.Locations);
+        var reasons = string.Concat(failures.Select(failure => " " + failure.Message));
+        return new CatalogException(
+            ErrorCatalog.BackupNotFound,
+            $"No backup {string.Join(", ", names)} is in {places}.{reasons}",
+            new ErrorContext { Target = names[0] },
+            failures.FirstOrDefault());
+    }
+
+    private static StorageException NoPlace(string location) => new(
+        ErrorCatalog.ObjectNotFound,
+        $"There is no folder {location}.",
+        new ErrorContext { Target = location, Action = "Check the path; New-MinaBackup -Path makes the folder with the first backup in it." });
+
     private List<IBackupStore> OpenStores(IReadOnlyList<string> locations)
     {
         IEnumerable<string> places = locations.Count > 0
@@ -205,9 +239,11 @@ public sealed class BackupCatalog
 
     // Decides without opening a manifest, so that a narrow query stays fast among thousands of backups.
     private static bool MayMatch(CatalogGroup group, BackupQuery query) =>
-        (query.Names.Count == 0 || MatchesName(query, [group.Name, .. group.Data.Select(item => item.Name)]))
+        (query.Names.Count == 0 || MatchesName(query, NamesOf(group)))
         && (query.After is not { } after || group.SortTime + NameTolerance >= after)
         && (query.Before is not { } before || group.SortTime - NameTolerance < before);
+
+    private static IReadOnlyList<string> NamesOf(CatalogGroup group) => [group.Name, .. group.Data.Select(item => item.Name)];
 
     private static bool Matches(BackupInfo info, BackupQuery query) =>
         (query.Names.Count == 0 || MatchesName(query, [info.Name, info.FileName]))

@@ -23,16 +23,29 @@ public sealed record HostEnvironment
     public string PlainBackupDirectory =>
         Variable("MINA_BACKUP_PATH") ?? Path.Combine(TempDirectory, "mina_backups");
 
-    /// <summary>The environment of this process.</summary>
-    public static HostEnvironment Current()
+    // The platform believes HOME before it asks for the account's own folder; without one there is no better place than the temporary one.
+    private static string AccountFolder()
     {
-        static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+        var folder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return Path.IsPathFullyQualified(folder) ? folder : Path.GetTempPath();
+    }
 
-        var home = Read("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    /// <summary>The environment of this process.</summary>
+    public static HostEnvironment Current() => From(Environment.GetEnvironmentVariable);
+
+    /// <summary>The environment that variables describe; an empty one counts as unset.</summary>
+    public static HostEnvironment From(Func<string, string?> variable)
+    {
+        string? Read(string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+        // A relative one would scatter backups and logs over whatever folders commands are started in; the XDG specification ignores it, too.
+        string? ReadFolder(string name) => Read(name) is { } path && Path.IsPathFullyQualified(path) ? path : null;
+
+        var home = ReadFolder("HOME") ?? AccountFolder();
         var state = Read("MINA_STATE_PATH")
             ?? (OperatingSystem.IsWindows()
                 ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mina-backup")
-                : Path.Combine(Read("XDG_STATE_HOME") ?? Path.Combine(home, ".local", "state"), "mina-backup"));
+                : Path.Combine(ReadFolder("XDG_STATE_HOME") ?? Path.Combine(home, ".local", "state"), "mina-backup"));
         return new HostEnvironment
         {
             Variable = Read,

@@ -34,6 +34,13 @@ public sealed class DirectoryStore : IBackupStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> IsPresentAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(StorageErrors.Translate(folder, "looked up", FolderExists));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<StoredObject?> FindAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -17,6 +17,9 @@ public interface IBackupStore
     /// <summary>Objects whose name starts with <paramref name="prefix"/>, in no order; unfinished ones are left out. An absent place is empty.</summary>
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken);
 
+    /// <summary>Whether the place is there. One that cannot be absent, or not be asked, is.</summary>
+    ValueTask<bool> IsPresentAsync(CancellationToken cancellationToken) => ValueTask.FromResult(true);
+
     /// <summary>One object, or null when there is none of that name.</summary>
     ValueTask<StoredObject?> FindAsync(string name, CancellationToken cancellationToken);
 

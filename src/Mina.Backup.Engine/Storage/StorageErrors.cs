@@ -67,6 +67,8 @@ internal static class StorageErrors
         var context = new ErrorContext { Target = path };
         return e switch
         {
+            // What is to be created is not missing: its folder cannot be made, as in /proc.
+            FileNotFoundException or DirectoryNotFoundException when done == "created" => new(ErrorCatalog.StorageFailed, $"{path} cannot be created: its folder cannot be made.", context, e),
             FileNotFoundException or DirectoryNotFoundException => NotFound(path, e),
             UnauthorizedAccessException => new(ErrorCatalog.StorageAccessDenied, $"{path} cannot be {done}: access is denied.", context, e),
             IOException { HResult: NoSpace or QuotaLinux or WindowsHandleDiskFull or WindowsDiskFull } => Full(e, context, path),

@@ -39,8 +39,8 @@ public static partial class ErrorCatalog
         "Give only one of the options named.");
 
     /// <summary>A question would have to be asked, and there is no terminal to ask on.</summary>
-    public static readonly ErrorDefinition PromptWithoutTerminal = new(
-        nameof(PromptWithoutTerminal),
+    public static readonly ErrorDefinition InteractionUnavailable = new(
+        nameof(InteractionUnavailable),
         ErrorKind.InvalidArgument,
         "A question would have to be asked, and there is no terminal to ask on.",
         "Give the switch named in the message.");
@@ -52,6 +52,6 @@ public static partial class ErrorCatalog
         ConnectionStringInvalid,
         EncryptionRequired,
         OptionConflict,
-        PromptWithoutTerminal,
+        InteractionUnavailable,
     ];
 }

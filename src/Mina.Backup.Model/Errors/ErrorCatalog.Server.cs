@@ -36,7 +36,7 @@ public static partial class ErrorCatalog
         nameof(RowSecurityHidesRows),
         ErrorKind.PermissionDenied,
         "Row-level security would hide rows from the backup.",
-        "Connect as a superuser, as the tables' owner or as a role with BYPASSRLS.");
+        "Connect as a superuser or as a role with BYPASSRLS.");
 
     /// <summary>The address belongs to a transaction pooler, which cannot hold a snapshot.</summary>
     public static readonly ErrorDefinition PoolerNotSupported = new(

@@ -55,6 +55,19 @@ public sealed class GetMinaBackupCommand : AsyncCmdlet
             Last = Last,
             Encrypted = MyInvocation.BoundParameters.ContainsKey(nameof(Encrypted)) ? Encrypted.ToBool() : null,
         };
-        ReportFailure(null, () => RunAndWrite(token => CreateEngine().ListAsync(query, token)));
+        ReportFailure(null, () => Write(query));
+    }
+
+    private void Write(BackupQuery query)
+    {
+        try
+        {
+            RunAndWrite(token => CreateEngine().ListAsync(query, token));
+        }
+        catch (StorageException unsafeFolder) when (Path.Length == 0 && unsafeFolder.Definition == ErrorCatalog.FolderUnsafe)
+        {
+            // Anybody can make the default folder in a shared place; that must not make everybody's listing fail. Nothing is read from it.
+            WriteWarning($"{unsafeFolder.Message} It is left out. {unsafeFolder.RecommendedAction}");
+        }
     }
 }

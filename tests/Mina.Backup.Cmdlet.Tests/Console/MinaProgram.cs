@@ -23,9 +23,9 @@ internal static class MinaProgram
     public static string ModuleDirectory => System.IO.Path.Combine(RepositoryRoot(), "artifacts", "Mina.Backup");
 
     /// <summary>Runs it to its end; standard input is what is given, then closed.</summary>
-    public static async Task<Outcome> RunAsync(string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<Outcome> RunAsync(string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
     {
-        using var process = Start(arguments, environment);
+        using var process = Start(Path, arguments, environment, folder);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.StandardInput.WriteAsync(input);
@@ -55,7 +55,7 @@ internal static class MinaProgram
     /// <summary>Starts it with all three streams piped.</summary>
     public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) => Start(Path, arguments, environment);
 
-    private static Process Start(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    private static Process Start(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment, string? folder = null)
     {
         // Whoever runs the tests in the background may have SIGINT ignored, which children inherit: env gives it back.
         var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "/usr/bin/env" : program)
@@ -64,6 +64,7 @@ internal static class MinaProgram
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
+            WorkingDirectory = folder ?? "",
         };
         foreach (var argument in OperatingSystem.IsLinux() ? ["--default-signal=INT,TERM,HUP", program, .. arguments] : arguments)
         {

@@ -10,14 +10,15 @@ public sealed class UnattendedTests
         """;
 
     [Fact]
-    public async Task A_confirmation_is_an_error_that_names_the_switches_and_nothing_happens()
+    public async Task A_confirmation_is_an_error_that_names_the_switch_and_nothing_happens()
     {
         var outcome = await MinaProgram.RunAsync([], Asks + "\nRemove-Thing a");
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal("", outcome.Output);
         Assert.Contains("-Confirm:$false", outcome.Errors, StringComparison.Ordinal);
-        Assert.Contains("-Force", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("Error id: InteractionUnavailable", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("-Force", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("\"Remove\" on target \"a\"", outcome.Errors, StringComparison.Ordinal);
     }
 
@@ -50,5 +51,68 @@ public sealed class UnattendedTests
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains(advice, outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_to_the_makers_of_PowerShell()
+    {
+        var outcome = await MinaProgram.RunAsync(["-NoModule", "-Command", "$env:POWERSHELL_TELEMETRY_OPTOUT"]);
+
+        Assert.Equal(new MinaProgram.Outcome(0, "1\n", ""), outcome);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("here")]
+    public async Task Without_an_absolute_home_the_current_folder_stays_as_it_is(string home)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not look at HOME.");
+        var folder = Directory.CreateTempSubdirectory("mina-home-").FullName;
+        try
+        {
+            var outcome = await MinaProgram.RunAsync(["-NoModule", "-Command", "'ran'"], environment: new Dictionary<string, string> { ["HOME"] = home }, folder: folder);
+
+            Assert.Equal(new MinaProgram.Outcome(0, "ran\n", ""), outcome);
+            Assert.Empty(Directory.GetFileSystemEntries(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_default_folder_that_somebody_else_made_is_a_warning_where_none_was_asked_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The folder is one of this user alone.");
+        var home = Directory.CreateTempSubdirectory("mina-home-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(home, "elsewhere"));
+            var folder = Path.Combine(home, ".mina_backups_encrypted");
+            Directory.CreateSymbolicLink(folder, Path.Combine(home, "elsewhere"));
+            var environment = new Dictionary<string, string> { ["HOME"] = home };
+
+            var listed = await MinaProgram.RunAsync(["-Command", "Get-MinaBackup -Name nothing*"], environment: environment);
+            var asked = await MinaProgram.RunAsync(["-Command", $"Get-MinaBackup -Path '{folder}'"], environment: environment);
+
+            Assert.Equal((0, ""), (listed.ExitCode, listed.Output));
+            Assert.Contains($"WARNING: The folder {folder} is a symbolic link", listed.Errors, StringComparison.Ordinal);
+            Assert.Equal(1, asked.ExitCode);
+            Assert.Contains("Error id: FolderUnsafe", asked.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_path_that_is_not_there_is_an_error()
+    {
+        var outcome = await MinaProgram.RunAsync(["-Command", "Get-MinaBackup -Path /typo"]);
+
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("Error id: ObjectNotFound", outcome.Errors, StringComparison.Ordinal);
     }
 }

@@ -150,11 +150,29 @@ public sealed class BackupCatalogTests : IDisposable
 
         Assert.Equal([Third], await NamesAsync(new BackupQuery { Encrypted = true, Last = 1 }));
         Assert.Equal([Third, Second, First], await NamesAsync(new BackupQuery { Names = ["MINA_*"] }));
-        Assert.Equal([Second], await NamesAsync(new BackupQuery { Names = ["mina_db_backup_2026112?_000000.sql.gz.gpg", "x"], Before = BackupNames.TimeOf(Third) }));
+        Assert.Equal([Second], await NamesAsync(new BackupQuery { Names = ["mina_db_backup_2026112?_000000.sql.gz.gpg", "x*"], Before = BackupNames.TimeOf(Third) }));
         Assert.Equal([Second], await NamesAsync(new BackupQuery { After = second, Before = second.AddSeconds(1) }));
         Assert.Equal([First], await NamesAsync(new BackupQuery { Before = second, Names = ["mina*"] }));
         Assert.Empty(await NamesAsync(new BackupQuery { Last = 0 }));
-        Assert.Empty(await NamesAsync(new BackupQuery { Locations = [Path.Combine(place.Root, "absent")] }));
+    }
+
+    [Fact]
+    public async Task A_place_or_a_full_name_that_is_not_there_is_an_error_after_all_that_is()
+    {
+        await place.WriteListedAsync(First, encrypted: true);
+        var absent = Path.Combine(place.Root, "absent");
+
+        var where = await FailingAsync<StorageException>(new BackupQuery { Locations = [absent, place.Folder] });
+        var name = await FailingAsync<CatalogException>(new BackupQuery { Names = ["nosuchname", "no*", First] });
+
+        Assert.Equal(ErrorCatalog.ObjectNotFound, where.Error.Definition);
+        Assert.Contains(absent, where.Error.Message, StringComparison.Ordinal);
+        Assert.Equal([First], where.Listed);
+        Assert.Equal(ErrorCatalog.BackupNotFound, name.Error.Definition);
+        Assert.Contains("nosuchname is in", name.Error.Message, StringComparison.Ordinal);
+        Assert.Equal([First], name.Listed);
+        Assert.Empty(await NamesAsync(new BackupQuery { Names = ["no*"] }));
+        Assert.Empty(await NamesAsync(new BackupQuery { Names = [First], Encrypted = false }));
     }
 
     [Fact]
@@ -260,6 +278,20 @@ public sealed class BackupCatalogTests : IDisposable
         var copy = await place.Catalog.ResolveAsync(new BackupReference(First), Cancellation);
 
         Assert.Equal(plain.Location, copy.Info.Location);
+    }
+
+    private async Task<(T Error, List<string> Listed)> FailingAsync<T>(BackupQuery query)
+        where T : MinaException
+    {
+        var listed = new List<string>();
+        var error = await Assert.ThrowsAsync<T>(async () =>
+        {
+            await foreach (var info in place.Catalog.ListAsync(query, Cancellation))
+            {
+                listed.Add(info.Name);
+            }
+        });
+        return (error, listed);
     }
 
     private async Task<List<BackupInfo>> ListAsync(BackupQuery query)

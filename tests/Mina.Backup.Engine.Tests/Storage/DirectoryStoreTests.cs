@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mina.Backup.Engine.Storage;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Storage;
 
@@ -10,6 +11,18 @@ public sealed class DirectoryStoreTests : BackupStoreConformance, IDisposable
     private string Folder => Path.Combine(root, "deep", "backups");
 
     protected override IBackupStore Open() => new DirectoryStore(Folder);
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_no_missing_object()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Nobody can make a folder in /proc.");
+        var store = new DirectoryStore("/proc/no_such_folder");
+
+        var error = await Assert.ThrowsAsync<StorageException>(() => store.StageAsync("object", TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains(error.ErrorId, (string[])["StorageFailed", "StorageAccessDenied"]);
+        Assert.DoesNotContain("There is no file", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Files_and_folders_are_for_their_owner_alone()
