@@ -10,16 +10,34 @@
     CompatiblePSEditions = @('Core')
     # Loaded at once, so that type literals such as [Mina.Backup.Model.CheckOutcome] resolve before the first command.
     RequiredAssemblies   = @('Mina.Backup.Model.dll')
-    FormatsToProcess     = @('Mina.Backup.format.ps1xml')
+    FormatsToProcess     = @('Mina.Backup.format.ps1xml', 'Mina.Backup.Pitr.format.ps1xml', 'Mina.Backup.Wal.format.ps1xml', 'Mina.Backup.Rows.format.ps1xml')
     CmdletsToExport      = @(
+        'Compare-MinaPitrBranch'
+        'Copy-MinaPitrRow'
+        'Disable-MinaWalArchiving'
+        'Enable-MinaWalArchiving'
+        'Export-MinaPitrTable'
+        'Find-MinaTransaction'
         'Get-MinaBackup'
+        'Get-MinaBaseBackup'
+        'Get-MinaPitrBranch'
+        'Get-MinaWalArchive'
         'New-MinaBackup'
+        'New-MinaBaseBackup'
+        'New-MinaPitrBranch'
         'Remove-MinaBackup'
+        'Remove-MinaPitrBranch'
+        'Remove-MinaWalArchive'
         'Repair-MinaBackup'
         'Restore-MinaBackup'
         'Start-MinaEphemeralCluster'
+        'Start-MinaWalReceiver'
+        'Step-MinaPitrBranch'
         'Stop-MinaEphemeralCluster'
+        'Switch-MinaPitrBranch'
+        'Sync-MinaWalArchive'
         'Test-MinaBackup'
+        'Test-MinaBaseBackup'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -3,9 +3,9 @@ namespace Mina.Backup.Model;
 /// <summary>Who wrote a backup file, as far as it can be told.</summary>
 public enum BackupFormat
 {
-    /// <summary>This product: indexed gzip members, manifest, fingerprints. See docs/format.md.</summary>
+    /// <summary>This product: indexed members, manifest, fingerprints. See docs/format.md.</summary>
     Mina,
 
-    /// <summary>A plain <c>pg_dump | gzip [| gpg]</c>: no manifest, proof by row counts only.</summary>
+    /// <summary>A plain <c>pg_dump [| gzip | zstd] [| gpg]</c>: no manifest, proof by row counts only.</summary>
     Script,
 }

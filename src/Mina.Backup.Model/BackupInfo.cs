@@ -45,6 +45,9 @@ public record BackupInfo
     /// <summary>Whether the data file is encrypted.</summary>
     public bool Encrypted => Encryption != BackupEncryption.None;
 
+    /// <summary>How it is compressed, by manifest or name; null where neither says so.</summary>
+    public BackupCompression? Compression { get; init; }
+
     /// <summary>Who wrote it.</summary>
     public required BackupFormat Format { get; init; }
 

@@ -15,8 +15,8 @@ public enum VerificationCheckKind
     /// <summary>The OpenPGP modification detection code agrees.</summary>
     Mdc,
 
-    /// <summary>Every gzip member inflates, with the right CRC and length.</summary>
-    Gzip,
+    /// <summary>Everything compressed decompresses, with the right checksums and lengths.</summary>
+    Compression,
 
     /// <summary>The dump ends as pg_dump ends it, once per section.</summary>
     Trailer,

@@ -8,8 +8,12 @@ public sealed class HelpTests
 {
     public static TheoryData<string> Cmdlets =>
     [
+        "Get-MinaBaseBackup", "Get-MinaPitrBranch", "New-MinaBaseBackup", "New-MinaPitrBranch", "Remove-MinaPitrBranch", "Step-MinaPitrBranch",
+        "Switch-MinaPitrBranch", "Test-MinaBaseBackup",
         "Get-MinaBackup", "New-MinaBackup", "Remove-MinaBackup", "Repair-MinaBackup", "Restore-MinaBackup",
         "Start-MinaEphemeralCluster", "Stop-MinaEphemeralCluster", "Test-MinaBackup",
+        "Compare-MinaPitrBranch", "Copy-MinaPitrRow", "Export-MinaPitrTable", "Find-MinaTransaction",
+        "Enable-MinaWalArchiving", "Disable-MinaWalArchiving", "Start-MinaWalReceiver", "Sync-MinaWalArchive", "Get-MinaWalArchive", "Remove-MinaWalArchive",
     ];
 
     [Theory]

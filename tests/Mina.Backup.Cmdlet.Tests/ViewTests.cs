@@ -9,8 +9,8 @@ public sealed class ViewTests
     {
         { Samples.BackupInfo, ["mina_db_backup_20261124_011500", "322 MiB", "1d 6h", "True", "Verified", "15.20", "12.7 s"] },
         { Samples.BackupResult, ["mina_db_backup_20261124_011500", "2 KiB", "77", "Recipient", "Verified", "1h 01m"] },
-        { Samples.BackupVerification, ["mina_db_backup_20261124_011500", "Failed", "42", "3.3 s", "Gzip: Member 3 is damaged."] },
-        { "(" + Samples.BackupVerification + ").Checks", ["Hash", "Passed", "The hash agrees.", "Gzip", "Member 3 is damaged."] },
+        { Samples.BackupVerification, ["mina_db_backup_20261124_011500", "Failed", "42", "3.3 s", "Compression: Member 3 is damaged."] },
+        { "(" + Samples.BackupVerification + ").Checks", ["Hash", "Passed", "The hash agrees.", "Compression", "Member 3 is damaged."] },
         { Samples.RestoreResult, ["mina", "db1:5432", "Swapped", "1234567", "Passed, Fingerprints", "1m 15s", "mina_before_20261124"] },
         { "(" + Samples.RestoreResult + ").Proof", ["Passed", "Fingerprints", "1234567"] },
         { "(" + Samples.RestoreResult + ").Proof.Tables", ["public.users", "5", "Passed"] },
@@ -24,7 +24,7 @@ public sealed class ViewTests
     {
         { Samples.BackupInfo, ["322 MiB (337641472 bytes)", "806 MiB", "2026-11-24 01:15:00Z", "1d 6h", "ab12", "Passphrase", "1234567"] },
         { Samples.BackupResult, ["/logs/run.log", "Dump 1.5 s", "1970-01-01 00:00:00Z"] },
-        { Samples.BackupVerification, ["Hash Passed: The hash agrees.", "Gzip Failed: Member 3 is damaged.", "1.5 KiB"] },
+        { Samples.BackupVerification, ["Hash Passed: The hash agrees.", "Compression Failed: Member 3 is damaged.", "1.5 KiB"] },
         { "(" + Samples.BackupVerification + ").Checks[1]", ["BackupCorrupt"] },
         { Samples.RestoreResult, ["Load 40.5 s", "mina_before_20261124", "/logs/run.log"] },
         { "(" + Samples.RestoreResult + ").Proof", ["LargeObjects", "Sequences"] },

@@ -10,6 +10,14 @@ public sealed class WhatIfTests
     [InlineData("Repair-MinaBackup backup -Location $args[0]")]
     [InlineData("Remove-MinaBackup backup -Location $args[0] -Force")]
     [InlineData("Start-MinaEphemeralCluster")]
+    [InlineData("New-MinaBaseBackup -Database 'postgresql://nobody@127.0.0.1:1/x' -ArchivePath $args[0] -NoEncryption")]
+    [InlineData("New-MinaPitrBranch -Latest -ArchivePath $args[0]")]
+    [InlineData("Remove-MinaPitrBranch nobody")]
+    [InlineData("Step-MinaPitrBranch nobody -Latest")]
+    [InlineData("Switch-MinaPitrBranch nobody -Database 'postgresql://nobody@127.0.0.1:1/x'")]
+    [InlineData("Disable-MinaWalArchiving 'postgresql://nobody@127.0.0.1:1/x' -ArchivePath $args[0]")]
+    [InlineData("Start-MinaWalReceiver 'postgresql://nobody@127.0.0.1:1/x' -ArchivePath $args[0]")]
+    [InlineData("Sync-MinaWalArchive -ArchivePath $args[0] -NoEncryption")]
     [InlineData(Samples.EphemeralClusterInfo + " | Stop-MinaEphemeralCluster")]
     public void WhatIf_says_what_would_be_done_and_changes_nothing(string command)
     {
@@ -32,6 +40,16 @@ public sealed class WhatIfTests
     [InlineData("Remove-MinaBackup", "High")]
     [InlineData("Repair-MinaBackup", "Medium")]
     [InlineData("Start-MinaEphemeralCluster", "Medium")]
+    [InlineData("New-MinaBaseBackup", "Medium")]
+    [InlineData("New-MinaPitrBranch", "Medium")]
+    [InlineData("Remove-MinaPitrBranch", "Medium")]
+    [InlineData("Step-MinaPitrBranch", "Medium")]
+    [InlineData("Switch-MinaPitrBranch", "High")]
+    [InlineData("Enable-MinaWalArchiving", "Medium")]
+    [InlineData("Disable-MinaWalArchiving", "Medium")]
+    [InlineData("Start-MinaWalReceiver", "Medium")]
+    [InlineData("Sync-MinaWalArchive", "Medium")]
+    [InlineData("Remove-MinaWalArchive", "High")]
     [InlineData("Stop-MinaEphemeralCluster", "Medium")]
     public void Only_what_can_lose_data_asks_by_itself(string cmdlet, string impact)
     {

@@ -2,6 +2,7 @@ using Mina.Backup.Engine;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Tests.Runner;
+using Mina.Backup.Engine.Wal;
 using Mina.Backup.Model;
 
 // One run of the engine in a process of its own, which kills itself with signal 9 when the stage named in KILL_AT begins.
@@ -17,6 +18,27 @@ try
     if (Need("OPERATION") == "backup")
     {
         await engine.BackupAsync(new BackupRequest { Location = Need("PLACE"), Protection = new ProtectionRequest { RequireEncryption = true } }, observer, CancellationToken.None);
+    }
+    else if (Need("OPERATION") == "receive")
+    {
+        // Until a test kills it.
+        await new WalEngine(HostEnvironment.Current(), TimeProvider.System).ReceiveAsync(
+            new WalReceiverRequest { ArchivePath = Need("PLACE") }, observer, status => Console.WriteLine($"{status.State} {status.ProcessId}"), CancellationToken.None);
+    }
+    else if (Need("OPERATION") == "enable")
+    {
+        await new WalEngine(HostEnvironment.Current(), TimeProvider.System).EnableArchivingAsync(
+            new WalArchivingRequest { ArchivePath = Need("PLACE") }, observer, CancellationToken.None);
+    }
+    else if (Need("OPERATION") == "branch")
+    {
+        var branch = await new PitrEngine(HostEnvironment.Current(), TimeProvider.System).CreateBranchAsync(
+            new PitrBranchRequest { Target = new PitrTarget { Kind = PitrTargetKind.Latest }, Name = Need("BRANCH") }, observer, CancellationToken.None);
+        Console.WriteLine(branch.ConnectionUri);
+    }
+    else if (Need("OPERATION") == "remove-branch")
+    {
+        await new PitrEngine(HostEnvironment.Current(), TimeProvider.System).RemoveBranchAsync(Need("BRANCH"), observer, CancellationToken.None);
     }
     else
     {

@@ -9,7 +9,7 @@ public enum BackupFileKind
     /// <summary>The companion with roles and tablespaces.</summary>
     Globals,
 
-    /// <summary>The index: content per table and where each gzip member stands.</summary>
+    /// <summary>The index: content per table and where each member stands.</summary>
     Index,
 
     /// <summary>The manifest.</summary>

@@ -5,7 +5,7 @@ using Mina.Backup.Engine.Dump;
 namespace Mina.Backup.Engine.Catalog;
 
 /// <summary>
-/// What the index file beside a backup records: properties of the database, content per table, and where each gzip member stands.
+/// What the index file beside a backup records: properties of the database, content per table, and where each member stands.
 /// Written as JSON lines, one record a line, header first; see docs/format.md.
 /// </summary>
 public sealed record BackupIndex
@@ -22,7 +22,7 @@ public sealed record BackupIndex
     /// <summary>Sequences and the values that the dump sets.</summary>
     public required IReadOnlyList<IndexSequence> Sequences { get; init; }
 
-    /// <summary>Gzip members in file order.</summary>
+    /// <summary>Members in file order.</summary>
     public required IReadOnlyList<IndexMember> Members { get; init; }
 }
 
@@ -173,7 +173,7 @@ public sealed record IndexLargeObject(uint Oid, long Size, TableFingerprint Hash
 /// <param name="IsCalled">Whether the value was handed out already.</param>
 public sealed record IndexSequence(string Name, long LastValue, bool IsCalled);
 
-/// <summary>One gzip member.</summary>
+/// <summary>One member of the data file.</summary>
 public sealed record IndexMember
 {
     /// <summary>Section that its bytes belong to.</summary>
@@ -185,10 +185,10 @@ public sealed record IndexMember
     /// <summary>Number of the run within the file, from 0; null for SQL outside runs.</summary>
     public int? Run { get; init; }
 
-    /// <summary>Offset of the member in the gzip stream, that is before encryption.</summary>
+    /// <summary>Offset of the member in the content, that is before encryption.</summary>
     public required long Offset { get; init; }
 
-    /// <summary>Length of the member in the gzip stream.</summary>
+    /// <summary>Length of the member in the content.</summary>
     public required int Length { get; init; }
 
     /// <summary>Length of its plain text.</summary>

@@ -42,8 +42,11 @@ public sealed record BackupManifest
     /// <summary>Key id of the recipient's encryption key, 16 hexadecimal digits; null without recipient.</summary>
     public string? RecipientKeyId { get; init; }
 
-    /// <summary>Compression level of the gzip members.</summary>
-    public required int CompressionLevel { get; init; }
+    /// <summary>How the files are compressed; gzip where a manifest says nothing.</summary>
+    public BackupCompression Compression { get; init; }
+
+    /// <summary>Level of the compression; null where there is none or nobody knows.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>Size of the plain SQL in bytes.</summary>
     public required long PlainSize { get; init; }

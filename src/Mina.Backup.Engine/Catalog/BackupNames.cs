@@ -1,12 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Mina.Backup.Engine.Container;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Catalog;
 
 /// <summary>
 /// Names of backups and of their files. A backup is called <c>mina_db_backup_YYYYMMDD_HHMMSS</c>, time in UTC; its files are
-/// that name with <c>.sql.gz</c>, <c>.globals.sql.gz</c>, <c>.index.jsonl.gz</c> (each with <c>.gpg</c> when encrypted) and
-/// <c>.manifest.json</c>. Files of other scripts are <c>NAME.sql[.gz][.gpg]</c> with any name.
+/// that name with <c>.sql.gz</c>, <c>.globals.sql.gz</c>, <c>.index.jsonl.gz</c> (<c>.zst</c> or nothing in place of <c>.gz</c> with another
+/// compression, and each with <c>.gpg</c> when encrypted) and <c>.manifest.json</c>. Files of other scripts are <c>NAME.sql[.gz|.zst][.gpg]</c>
+/// with any name.
 /// </summary>
 public static class BackupNames
 {
@@ -16,10 +19,9 @@ public static class BackupNames
     private const string TimePattern = "yyyyMMdd'_'HHmmss";
     private const int TimeLength = 15;
     private const string GlobalsMark = ".globals";
-    private const string IndexSuffix = ".index.jsonl.gz";
+    private const string IndexSuffix = ".index.jsonl";
     private const string ManifestSuffix = ".manifest.json";
     private const string EncryptedSuffix = ".gpg";
-    private const string GzipSuffix = ".gz";
     private const string SqlSuffix = ".sql";
 
     /// <summary>Name of a backup started at a time; parts of a second are dropped.</summary>
@@ -27,14 +29,14 @@ public static class BackupNames
         Prefix + at.UtcDateTime.ToString(TimePattern, CultureInfo.InvariantCulture);
 
     /// <summary>Name of the data file.</summary>
-    public static string DataFile(string name, bool encrypted) => WithProtection(name + SqlSuffix + GzipSuffix, encrypted);
+    public static string DataFile(string name, BackupCompression compression, bool encrypted) => Finish(name + SqlSuffix, compression, encrypted);
 
     /// <summary>Name of the companion with roles and tablespaces.</summary>
-    public static string GlobalsFile(string name, bool encrypted) =>
-        WithProtection(name + GlobalsMark + SqlSuffix + GzipSuffix, encrypted);
+    public static string GlobalsFile(string name, BackupCompression compression, bool encrypted) =>
+        Finish(name + GlobalsMark + SqlSuffix, compression, encrypted);
 
     /// <summary>Name of the index.</summary>
-    public static string IndexFile(string name, bool encrypted) => WithProtection(name + IndexSuffix, encrypted);
+    public static string IndexFile(string name, BackupCompression compression, bool encrypted) => Finish(name + IndexSuffix, compression, encrypted);
 
     /// <summary>Name of the manifest.</summary>
     public static string ManifestFile(string name) => name + ManifestSuffix;
@@ -50,27 +52,27 @@ public static class BackupNames
 
         if (TryCut(fileName, ManifestSuffix, out var name))
         {
-            parsed = new BackupFileName(fileName, name, BackupFileKind.Manifest, Gzip: false, Encrypted: false);
+            parsed = new BackupFileName(fileName, name, BackupFileKind.Manifest, BackupCompression.None, Encrypted: false);
             return true;
         }
 
         var encrypted = TryCut(fileName, EncryptedSuffix, out var rest);
         rest = encrypted ? rest : fileName;
+        var compression = CutCompression(ref rest);
         if (TryCut(rest, IndexSuffix, out name))
         {
-            parsed = new BackupFileName(fileName, name, BackupFileKind.Index, Gzip: true, encrypted);
+            parsed = new BackupFileName(fileName, name, BackupFileKind.Index, compression, encrypted);
             return true;
         }
 
-        var gzip = TryCut(rest, GzipSuffix, out var plain);
-        if (!TryCut(gzip ? plain : rest, SqlSuffix, out name))
+        if (!TryCut(rest, SqlSuffix, out name))
         {
             return false;
         }
 
         parsed = TryCut(name, GlobalsMark, out var owner)
-            ? new BackupFileName(fileName, owner, BackupFileKind.Globals, gzip, encrypted)
-            : new BackupFileName(fileName, name, BackupFileKind.Data, gzip, encrypted);
+            ? new BackupFileName(fileName, owner, BackupFileKind.Globals, compression, encrypted)
+            : new BackupFileName(fileName, name, BackupFileKind.Data, compression, encrypted);
         return true;
     }
 
@@ -110,7 +112,22 @@ public static class BackupNames
         && !name.AsSpan().ContainsAnyInRange('\0', '\u001f')
         && !name.AsSpan().ContainsAnyInRange('\u007f', '\u009f');
 
-    private static string WithProtection(string fileName, bool encrypted) => encrypted ? fileName + EncryptedSuffix : fileName;
+    private static string Finish(string fileName, BackupCompression compression, bool encrypted) =>
+        fileName + MemberCodec.For(compression).Suffix + (encrypted ? EncryptedSuffix : "");
+
+    private static BackupCompression CutCompression(ref string name)
+    {
+        foreach (var codec in MemberCodec.All)
+        {
+            if (codec.Suffix.Length > 0 && TryCut(name, codec.Suffix, out var rest))
+            {
+                name = rest;
+                return codec.Compression;
+            }
+        }
+
+        return BackupCompression.None;
+    }
 
     private static bool TryCut(string text, string suffix, out string rest)
     {

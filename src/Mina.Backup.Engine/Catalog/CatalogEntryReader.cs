@@ -59,6 +59,7 @@ internal sealed class CatalogEntryReader
                 Age = now - createdAt,
                 Size = data.Size,
                 Encryption = IsEncrypted(data.Name) ? BackupEncryption.Unknown : BackupEncryption.None,
+                Compression = CompressionOf(data.Name),
                 Format = BackupFormat.Script,
                 State = BackupState.NotVerified,
             },
@@ -118,6 +119,7 @@ internal sealed class CatalogEntryReader
             Size = data?.Size ?? manifest.Data.Size,
             PlainSize = manifest.PlainSize,
             Encryption = manifest.Encryption,
+            Compression = manifest.Compression,
             Format = BackupFormat.Mina,
             State = state,
             VerifiedAt = manifest.Verification?.At,
@@ -166,12 +168,17 @@ internal sealed class CatalogEntryReader
         ManifestProblem = problem,
     };
 
-    // Without a manifest the companions are those with the data file's own protection.
+    // Without a manifest the companions are those with the data file's own protection and compression. Another script may have compressed them
+    // otherwise; then they belong to the only data file that they can belong to.
     private static CatalogEntry WithCompanions(CatalogEntry entry, CatalogGroup group)
     {
         var encrypted = IsEncrypted(entry.Info.FileName);
+        var compression = CompressionOf(entry.Info.FileName);
+        bool IsAnothers(BackupFileName item) => group.Data.Exists(data =>
+            data.Name != entry.Info.FileName && IsEncrypted(data.Name) == encrypted && CompressionOf(data.Name) == item.Compression);
         string? Find(BackupFileKind kind) => group.Companions.Values
-            .Where(item => item.Kind == kind && item.Encrypted == encrypted)
+            .Where(item => item.Kind == kind && item.Encrypted == encrypted && !IsAnothers(item))
+            .OrderByDescending(item => item.Compression == compression)
             .Select(item => item.FileName)
             .FirstOrDefault();
 
@@ -183,6 +190,9 @@ internal sealed class CatalogEntryReader
             GlobalsFileName = globals,
         };
     }
+
+    private static BackupCompression? CompressionOf(string fileName) =>
+        BackupNames.TryParse(fileName, out var parsed) && parsed.Kind != BackupFileKind.Manifest ? parsed.Compression : null;
 
     private static bool IsEncrypted(string fileName) => fileName.EndsWith(".gpg", StringComparison.Ordinal);
 }

@@ -46,12 +46,12 @@ internal static class ContentComparison
         return Sentence(differences.Distinct(StringComparer.Ordinal).ToList());
     }
 
-    /// <summary>Where the gzip members are not those of the index, one sentence; null when they are.</summary>
+    /// <summary>Where the members are not those of the index, one sentence; null when they are.</summary>
     public static string? CompareMembers(IReadOnlyList<MemberLocation> found, BackupIndex recorded)
     {
         if (found.Count != recorded.Members.Count)
         {
-            return FormattableString.Invariant($"The file has {found.Count} gzip members; the index lists {recorded.Members.Count}.");
+            return FormattableString.Invariant($"The file has {found.Count} members; the index lists {recorded.Members.Count}.");
         }
 
         for (var number = 0; number < found.Count; number++)
@@ -62,7 +62,7 @@ internal static class ContentComparison
                 || actual.PlainLength != expected.PlainLength
                 || actual.Sha256 != expected.Sha256)
             {
-                return FormattableString.Invariant($"Gzip member {number} is not the one that the index lists.");
+                return FormattableString.Invariant($"Member {number} is not the one that the index lists.");
             }
         }
 

@@ -20,22 +20,27 @@ internal sealed record ContentReadout
     /// <summary>Key id of the recipient; null without one.</summary>
     public string? RecipientKeyId { get; init; }
 
-    /// <summary>Whether the plain text was compressed by gzip.</summary>
-    public required bool Gzip { get; init; }
+    /// <summary>How the plain text was compressed.</summary>
+    public required BackupCompression Compression { get; init; }
 
-    /// <summary>Reads a file. <paramref name="segments"/> hears of every segment, <paramref name="blockRead"/> of every block's end.</summary>
+    /// <summary>
+    /// Reads a file. <paramref name="segments"/> hears of every segment, <paramref name="blockRead"/> of every block's end. What is not compressed
+    /// does not tell where its members end: <paramref name="readPieces"/> gives their lengths where an index knows them.
+    /// </summary>
     public static async Task<ContentReadout> ReadAsync(
         IBackupStore store,
         string fileName,
         KeyRing keys,
         IScriptSegments? segments,
         Action<int> blockRead,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<CancellationToken, Task<IReadOnlyList<int>>>? readPieces = null)
     {
         await using var stream = await store.OpenReadAsync(fileName, cancellationToken);
         await using var container = await ContainerReader.OpenAsync(stream, keys, fileName, cancellationToken);
+        var pieces = container.Compression == BackupCompression.None && readPieces is not null ? await readPieces(cancellationToken) : [];
         var scanner = new ScriptScanner(segments, collectProof: true);
-        await foreach (var block in container.ReadBlocksAsync(cancellationToken))
+        await foreach (var block in container.ReadBlocksAsync(pieces, cancellationToken))
         {
             using (block)
             {
@@ -50,7 +55,7 @@ internal sealed record ContentReadout
             Summary = scanner.Complete(),
             Encryption = container.Encryption,
             RecipientKeyId = container.RecipientKeyId,
-            Gzip = container.Gzip,
+            Compression = container.Compression,
         };
     }
 }

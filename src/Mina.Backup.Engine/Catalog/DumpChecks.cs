@@ -30,7 +30,8 @@ internal static class DumpChecks
     // An honest dump made with options that a restore into a new database cannot follow is told from one that somebody changed.
     private static StructureProblem? FindScriptProblem(ScriptSummary summary)
     {
-        var found = summary.Hazards.Concat(summary.ForeignStatements).OrderBy(hazard => hazard.Offset).ToList();
+        // What is no dump at all is refused for that; its statements are nobody's deceit.
+        var found = summary.Hazards.Concat(summary.LooksLikeDump ? summary.ForeignStatements : []).OrderBy(hazard => hazard.Offset).ToList();
         if (found.Count == 0)
         {
             return null;

@@ -4,7 +4,7 @@ using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Catalog;
 
-/// <summary>The index as a file in a backup place: JSON lines in gzip members, inside an OpenPGP message where the backup is.</summary>
+/// <summary>The index as a file in a backup place: JSON lines in members like the data file's, inside an OpenPGP message where the backup is.</summary>
 public static class IndexFile
 {
     private const int BlockSize = 1 << 20;
@@ -17,7 +17,7 @@ public static class IndexFile
         ContainerWriterOptions options,
         CancellationToken cancellationToken)
     {
-        var name = BackupNames.IndexFile(index.Header.Backup, options.Protection.Encryption != BackupEncryption.None);
+        var name = BackupNames.IndexFile(index.Header.Backup, options.Compression, options.Protection.Encryption != BackupEncryption.None);
         await using var staged = await store.StageReplacementAsync(name, cancellationToken);
         var file = await WriteAsync(staged, index, options, cancellationToken);
         await staged.CommitAsync(cancellationToken);
@@ -103,19 +103,20 @@ public static class IndexFile
         var block = PlainBlock.Rent(BlockSize);
         foreach (var line in IndexSerializer.WriteLines(index))
         {
-            if (block.Length + line.Length > block.Buffer.Length && block.Length > 0)
+            // A line may go on in the next member, as every compression has its greatest one.
+            for (var rest = line; !rest.IsEmpty;)
             {
-                yield return block;
-                block = PlainBlock.Rent(Math.Max(BlockSize, line.Length));
-            }
-            else if (line.Length > block.Buffer.Length)
-            {
-                block.Dispose();
-                block = PlainBlock.Rent(line.Length);
-            }
+                if (block.Length == BlockSize)
+                {
+                    yield return block;
+                    block = PlainBlock.Rent(BlockSize);
+                }
 
-            line.Span.CopyTo(block.Buffer.AsSpan(block.Length));
-            block.Length += line.Length;
+                var part = rest[..Math.Min(rest.Length, BlockSize - block.Length)];
+                part.Span.CopyTo(block.Buffer.AsSpan(block.Length));
+                block.Length += part.Length;
+                rest = rest[part.Length..];
+            }
         }
 
         yield return block;

@@ -15,7 +15,7 @@ public sealed record IndexLine
     /// <summary>A sequence.</summary>
     public IndexSequence? Sequence { get; init; }
 
-    /// <summary>A gzip member.</summary>
+    /// <summary>A member of the data file.</summary>
     public IndexMember? Member { get; init; }
 
     /// <summary>The last line: how many of each kind came before, so that a cut is noticed.</summary>
@@ -26,5 +26,5 @@ public sealed record IndexLine
 /// <param name="Tables">Tables.</param>
 /// <param name="LargeObjects">Large objects.</param>
 /// <param name="Sequences">Sequences.</param>
-/// <param name="Members">Gzip members; 0 in a proof member, which cannot list itself.</param>
+/// <param name="Members">Members; 0 in a proof member, which cannot list itself.</param>
 public sealed record IndexEnd(int Tables, int LargeObjects, int Sequences, int Members);

@@ -76,6 +76,7 @@ public static class ManifestSerializer
         { Duration.Ticks: < 0 } or { PlainSize: < 0 } or { Tables: < 0 } or { Rows: < 0 } => "it counts less than nothing",
         { Encryption: BackupEncryption.Unknown } => "its encryption is not known",
         _ when !Enum.IsDefined(manifest.Encryption) => "its encryption is not known",
+        _ when !Enum.IsDefined(manifest.Compression) => "its compression is not known",
         { Encryption: BackupEncryption.Recipient, RecipientKeyId: null } => "it names no recipient",
         { RecipientKeyId: { } keyId } when keyId.Length != 16 || !keyId.All(char.IsAsciiHexDigit) => "its recipient is not a key id",
         { Data: { } data, Index: { } index } => FindProblem(manifest, data, BackupFileKind.Data)
@@ -94,6 +95,11 @@ public static class ManifestSerializer
         if (parsed.Encrypted != (manifest.Encryption != BackupEncryption.None))
         {
             return $"the name of its {kind} file contradicts its encryption";
+        }
+
+        if (parsed.Compression != manifest.Compression)
+        {
+            return $"the name of its {kind} file contradicts its compression";
         }
 
         return file.Size < 0 || !Sha256Text.IsValid(file.Sha256) ? $"size or SHA-256 of its {kind} file is not one" : null;

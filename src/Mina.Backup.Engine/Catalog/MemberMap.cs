@@ -1,35 +1,31 @@
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Catalog;
 
-/// <summary>
-/// Finds out again what each gzip member of a file holds, while a scanner reads it block by block: members never cross the edge of a COPY
-/// block or section, so a member's last segment tells for all of it.
-/// </summary>
-internal sealed class MemberMap : IScriptSegments
+/// <summary>Finds out again what each member of a file holds, while a scanner reads it block by block.</summary>
+internal abstract class MemberMap : IScriptSegments, IDisposable
 {
-    private readonly List<MemberTag> members = [];
-    private SegmentTag last;
-    private long rows;
+    /// <summary>The map for files of one compression. Where a file does not tell its members apart, it is cut anew.</summary>
+    public static MemberMap For(BackupCompression? compression) => compression == BackupCompression.None ? new PieceMap() : new FoundMemberMap();
 
     /// <inheritdoc/>
-    public void OnSegment(ReadOnlySpan<byte> bytes, SegmentTag tag)
-    {
-        last = tag;
-        rows += tag.Kind == SegmentKind.CopyRows ? bytes.Count((byte)'\n') : 0;
-    }
+    public abstract void OnSegment(ReadOnlySpan<byte> bytes, SegmentTag tag);
 
-    /// <summary>The scanner took the whole of a member.</summary>
-    public void EndMember()
-    {
-        members.Add(new MemberTag((DumpSection)last.Section, last.Run, rows));
-        rows = 0;
-    }
+    /// <summary>The scanner took the whole of a block, which is a member where members are found.</summary>
+    public abstract void EndMember();
+
+    /// <summary>Whether every byte of the file is in some member.</summary>
+    public abstract bool IsComplete(IReadOnlyList<MemberLocation> found);
 
     /// <summary>Entries of the index.</summary>
     /// <param name="tables">Tables of the index.</param>
-    /// <param name="locations">Where each member stands, in file order.</param>
-    public IReadOnlyList<IndexMember> Build(IReadOnlyList<IndexTable> tables, IReadOnlyList<MemberLocation> locations) =>
-        IndexBuilder.Members(tables, members, locations);
+    /// <param name="found">The members found in the file, in file order.</param>
+    public abstract IReadOnlyList<IndexMember> Build(IReadOnlyList<IndexTable> tables, IReadOnlyList<MemberLocation> found);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
 }

@@ -6,9 +6,6 @@ namespace Mina.Backup.Engine.Catalog;
 /// <summary>What a data file says about itself, proven against its content.</summary>
 internal sealed class RebuiltRecord
 {
-    // The level is not recorded in the file; it says how the members were made, not how to read them.
-    private const int UnknownLevel = 6;
-
     private RebuiltRecord(ContentReadout content, BackupIndex index)
     {
         Content = content;
@@ -31,7 +28,7 @@ internal sealed class RebuiltRecord
         ReadingProgress progress,
         CancellationToken cancellationToken)
     {
-        var map = new MemberMap();
+        using var map = MemberMap.For(entry.Info.Compression);
         var content = await ContentReadout.ReadAsync(
             entry.Store,
             entry.Info.FileName,
@@ -44,10 +41,10 @@ internal sealed class RebuiltRecord
             },
             cancellationToken);
         var proof = ReadProof(entry, content);
-        ThrowIfDifferent(entry, content, proof);
+        ThrowIfDifferent(entry, content, proof, map);
         var index = proof with { Members = map.Build(proof.Tables, content.Totals.Members) };
         return IndexValidation.FindProblem(index) is { } problem
-            ? throw Damaged(entry, ErrorCatalog.ContentDiffers, $"The record at its end does not fit its gzip members: {problem}.")
+            ? throw Damaged(entry, ErrorCatalog.ContentDiffers, $"The record at its end does not fit its members: {problem}.")
             : new RebuiltRecord(content, index);
     }
 
@@ -64,7 +61,9 @@ internal sealed class RebuiltRecord
         DumpVersion = Content.Summary.DumpVersion ?? string.Empty,
         Encryption = Content.Encryption,
         RecipientKeyId = Content.RecipientKeyId,
-        CompressionLevel = entry.Manifest?.CompressionLevel ?? UnknownLevel,
+        Compression = Content.Compression,
+        // The level is not recorded in the file; it says how the members were made, not how to read them.
+        CompressionLevel = entry.Manifest?.CompressionLevel,
         PlainSize = Content.Totals.PlainLength,
         Tables = Index.Tables.Count,
         Rows = Index.Tables.Sum(table => table.Rows),
@@ -83,7 +82,7 @@ internal sealed class RebuiltRecord
         return IndexSerializer.ReadProof(content.Summary.ProofLines, entry.Info.Name);
     }
 
-    private static void ThrowIfDifferent(CatalogEntry entry, ContentReadout content, BackupIndex proof)
+    private static void ThrowIfDifferent(CatalogEntry entry, ContentReadout content, BackupIndex proof, MemberMap map)
     {
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, content.Summary, isOurs: true);
@@ -98,9 +97,9 @@ internal sealed class RebuiltRecord
             throw Damaged(entry, ErrorCatalog.ContentDiffers, difference);
         }
 
-        if (content.Totals.Members.Count == 0)
+        if (content.Compression != (entry.Info.Compression ?? content.Compression) || !map.IsComplete(content.Totals.Members))
         {
-            throw Damaged(entry, ErrorCatalog.ProofMissing, "Its gzip members are not framed as this product frames them: it was packed anew.");
+            throw Damaged(entry, ErrorCatalog.ProofMissing, "Its members are not framed as this product frames them, or not as its name says: it was packed anew.");
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class RecordChecks
         {
             checks.Pass(
                 Kind.Index,
-                FormattableString.Invariant($"The index agrees with manifest and file: {stored.Members.Count} gzip members."));
+                FormattableString.Invariant($"The index agrees with manifest and file: {stored.Members.Count} members."));
         }
     }
 

@@ -6,7 +6,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Catalog;
 
 /// <summary>
-/// Rebuilds manifest and index from the data file: the record at its end says what the file holds, the file itself where each gzip member
+/// Rebuilds manifest and index from the data file: the record at its end says what the file holds, the file itself where each member
 /// stands. Nothing is written unless the content is what that record says. The index goes first, the manifest last.
 /// </summary>
 public sealed class RepairOperation
@@ -108,13 +108,14 @@ public sealed class RepairOperation
     {
         var rebuilt = await RebuiltRecord.ReadAsync(entry, keys, progress, cancellationToken);
         var notes = new List<string>();
-        var globals = await ReadGlobalsAsync(entry, rebuilt.IsEncrypted, keys, notes, cancellationToken);
+        var globals = await ReadGlobalsAsync(entry, rebuilt, keys, notes, cancellationToken);
 
         var options = new ContainerWriterOptions
         {
             Protection = RepairProtection.Like(rebuilt.Content, request.Keys, context.Environment),
+            Compression = rebuilt.Content.Compression,
             Keys = keys,
-            LiteralName = entry.Info.Name + ".index.jsonl.gz",
+            LiteralName = BackupNames.IndexFile(entry.Info.Name, rebuilt.Content.Compression, encrypted: false),
         };
         if (entry.Manifest is null)
         {
@@ -148,12 +149,12 @@ public sealed class RepairOperation
     // The companion that the new manifest names: none, and a note, where there is none or it is not whole.
     private static async Task<ManifestFile?> ReadGlobalsAsync(
         CatalogEntry entry,
-        bool encrypted,
+        RebuiltRecord rebuilt,
         KeyRing keys,
         List<string> notes,
         CancellationToken cancellationToken)
     {
-        var name = BackupNames.GlobalsFile(entry.Info.Name, encrypted);
+        var name = BackupNames.GlobalsFile(entry.Info.Name, rebuilt.Content.Compression, rebuilt.IsEncrypted);
         if (await entry.Store.FindAsync(name, cancellationToken) is null)
         {
             notes.Add("No companion with roles and tablespaces was found beside the file.");
@@ -168,7 +169,7 @@ public sealed class RepairOperation
             return null;
         }
 
-        var stored = await StoredFileCheck.ReadAsync(entry.Store, name, encrypted, cancellationToken);
+        var stored = await StoredFileCheck.ReadAsync(entry.Store, name, rebuilt.IsEncrypted, cancellationToken);
         return new ManifestFile(name, stored.Size, stored.Sha256);
     }
 

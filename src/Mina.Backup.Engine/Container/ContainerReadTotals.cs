@@ -3,7 +3,7 @@ namespace Mina.Backup.Engine.Container;
 /// <summary>What was read, known once the last block was handed out.</summary>
 public sealed record ContainerReadTotals
 {
-    /// <summary>The gzip members in file order; empty when the file does not have our member framing.</summary>
+    /// <summary>The members in file order; empty when the file does not have our member framing.</summary>
     public required IReadOnlyList<MemberLocation> Members { get; init; }
 
     /// <summary>Plain bytes.</summary>

@@ -5,8 +5,8 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Container;
 
 /// <summary>
-/// Reads a backup file, ours or a foreign one: an OpenPGP message or none, gzip or plain text; told by content, not by name.
-/// Decryption runs on one task, members of ours are inflated in parallel and handed out in order.
+/// Reads a backup file, ours or a foreign one: an OpenPGP message or none, compressed or plain text; told by content, not by name.
+/// Decryption runs on one task, members of ours are decompressed in parallel and handed out in order.
 /// </summary>
 public sealed class ContainerReader : IAsyncDisposable
 {
@@ -16,17 +16,17 @@ public sealed class ContainerReader : IAsyncDisposable
     private readonly ByteSource content;
     private readonly OpenPgpMessage? message;
     private readonly ContainerErrors errors;
-    private readonly ContentKind kind;
+    private readonly MemberCodec codec;
     private ContainerReadTotals? totals;
     private bool started;
 
-    private ContainerReader(HashingStream stored, ByteSource outer, ByteSource content, OpenPgpMessage? message, ContentKind kind, ContainerErrors errors)
+    private ContainerReader(HashingStream stored, ByteSource outer, ByteSource content, OpenPgpMessage? message, MemberCodec codec, ContainerErrors errors)
     {
         this.stored = stored;
         this.outer = outer;
         this.content = content;
         this.message = message;
-        this.kind = kind;
+        this.codec = codec;
         this.errors = errors;
     }
 
@@ -36,10 +36,10 @@ public sealed class ContainerReader : IAsyncDisposable
     /// <summary>Key id of the recipient, 16 upper-case hexadecimal digits; null when there is none.</summary>
     public string? RecipientKeyId => message?.Keys.RecipientKeyId;
 
-    /// <summary>Whether the content is compressed with gzip.</summary>
-    public bool Gzip => kind != ContentKind.Text;
+    /// <summary>How the content is compressed.</summary>
+    public BackupCompression Compression => codec.Compression;
 
-    /// <summary>What was read; only once <see cref="ReadBlocksAsync"/> has ended well.</summary>
+    /// <summary>What was read; only once <see cref="ReadBlocksAsync(CancellationToken)"/> has ended well.</summary>
     public ContainerReadTotals Totals => totals ?? throw new InvalidOperationException("The file was not read to its end.");
 
     /// <summary>Opens a file and takes ownership of the stream.</summary>
@@ -57,10 +57,9 @@ public sealed class ContainerReader : IAsyncDisposable
         {
             var outer = new ByteSource(hashing);
             var start = await outer.PeekAsync(LookAhead, cancellationToken).ConfigureAwait(false);
-            var kind = ContentDetector.Detect(start.Span, errors);
-            if (kind != ContentKind.OpenPgp)
+            if (ContentDetector.Detect(start.Span, errors) is { } codec)
             {
-                return new ContainerReader(hashing, outer, outer, null, kind, errors);
+                return new ContainerReader(hashing, outer, outer, null, codec, errors);
             }
 
             var message = await OpenPgpMessage.OpenAsync(outer, keys, errors, cancellationToken).ConfigureAwait(false);
@@ -78,7 +77,15 @@ public sealed class ContainerReader : IAsyncDisposable
     /// when lengths, checksums and the OpenPGP integrity check were all compared; until then nothing that was handed out is proven.
     /// </summary>
     /// <exception cref="IntegrityException">BackupTruncated, BackupCorrupt.</exception>
-    public async IAsyncEnumerable<PlainBlock> ReadBlocksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<PlainBlock> ReadBlocksAsync(CancellationToken cancellationToken) => ReadBlocksAsync([], cancellationToken);
+
+    /// <summary>
+    /// The same, for who knows by an index where members end: uncompressed text does not tell. Members of other lengths than these, or of none,
+    /// are then found and in the totals.
+    /// </summary>
+    /// <param name="pieces">Lengths of the members, in order; used for uncompressed text only.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async IAsyncEnumerable<PlainBlock> ReadBlocksAsync(IReadOnlyList<int> pieces, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (started)
         {
@@ -88,7 +95,7 @@ public sealed class ContainerReader : IAsyncDisposable
         started = true;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var blocks = Channel.CreateBounded<Task<PlainBlock>>(new BoundedChannelOptions(Environment.ProcessorCount * 2) { SingleReader = true, SingleWriter = true });
-        var producer = Task.Run(() => ProduceAsync(blocks.Writer, stop.Token), CancellationToken.None);
+        var producer = Task.Run(() => ProduceAsync(blocks.Writer, pieces, stop.Token), CancellationToken.None);
         try
         {
             await foreach (var block in blocks.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -128,9 +135,8 @@ public sealed class ContainerReader : IAsyncDisposable
         {
             var content = new ByteSource(message.Content);
             var inner = await content.PeekAsync(LookAhead, cancellationToken).ConfigureAwait(false);
-            var kind = ContentDetector.Detect(inner.Span, errors);
-            return kind != ContentKind.OpenPgp
-                ? new ContainerReader(stored, outer, content, message, kind, errors)
+            return ContentDetector.Detect(inner.Span, errors) is { } codec
+                ? new ContainerReader(stored, outer, content, message, codec, errors)
                 : throw errors.NotRecognized("an OpenPGP message inside an OpenPGP message");
         }
         catch
@@ -140,11 +146,12 @@ public sealed class ContainerReader : IAsyncDisposable
         }
     }
 
-    private async Task ProduceAsync(ChannelWriter<Task<PlainBlock>> blocks, CancellationToken cancellationToken)
+    private async Task ProduceAsync(ChannelWriter<Task<PlainBlock>> blocks, IReadOnlyList<int> pieces, CancellationToken cancellationToken)
     {
         try
         {
-            var decoder = ContentDecoder.Create(kind, content, errors);
+            var start = await content.PeekAsync(LookAhead, cancellationToken).ConfigureAwait(false);
+            using var decoder = codec.CreateDecoder(new ContentInput(content, errors, pieces), start.Span);
             await decoder.DecodeAsync(blocks, cancellationToken).ConfigureAwait(false);
             if (message is not null)
             {

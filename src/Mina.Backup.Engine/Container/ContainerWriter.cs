@@ -3,13 +3,14 @@ using System.Threading.Channels;
 namespace Mina.Backup.Engine.Container;
 
 /// <summary>
-/// Writes plain blocks as gzip members, in order, inside an OpenPGP message when protected. Compression runs on
+/// Writes plain blocks as members, in order, inside an OpenPGP message when protected. Compression runs on
 /// <see cref="ContainerWriterOptions.Workers"/> tasks, encryption and writing on another; at most twice as many blocks as there
 /// are workers wait. A failure of the destination surfaces from the next call. One caller at a time.
 /// </summary>
 public sealed class ContainerWriter : IAsyncDisposable
 {
-    private readonly ContainerWriterOptions options;
+    private readonly MemberCodec codec;
+    private readonly int? level;
     private readonly StoredSink sink;
     private readonly MessageEnvelope envelope;
     private readonly SemaphoreSlim slots;
@@ -20,7 +21,7 @@ public sealed class ContainerWriter : IAsyncDisposable
     private readonly Task[] workers;
     private readonly Task pump;
     private long plainLength;
-    private long gzipLength;
+    private long contentLength;
     private bool any;
     private bool disposed;
 
@@ -28,9 +29,8 @@ public sealed class ContainerWriter : IAsyncDisposable
     public ContainerWriter(Stream destination, ContainerWriterOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.CompressionLevel, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.CompressionLevel, 9, nameof(options));
-        this.options = options;
+        codec = MemberCodec.For(options.Compression);
+        level = codec.LevelFor(options.CompressionLevel);
         sink = new StoredSink(destination);
         envelope = options.Protection.CreateEnvelope(sink, options.Keys, options.LiteralName);
         slots = new SemaphoreSlim(options.Workers * 2);
@@ -38,13 +38,13 @@ public sealed class ContainerWriter : IAsyncDisposable
         pump = Task.Run(PumpAsync);
     }
 
-    /// <summary>Adds a block as one gzip member and takes ownership of it. Waits while too many blocks are under way.</summary>
+    /// <summary>Adds a block as one member and takes ownership of it. Waits while too many blocks are under way.</summary>
     public async ValueTask WriteAsync(PlainBlock block, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         try
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(block.Length, GzipMember.MaxPlainLength, nameof(block));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(block.Length, codec.MaxPlainLength, nameof(block));
             await WaitForSlotAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -85,7 +85,7 @@ public sealed class ContainerWriter : IAsyncDisposable
         {
             Members = members,
             PlainLength = plainLength,
-            GzipLength = gzipLength,
+            ContentLength = contentLength,
             StoredLength = sink.Length,
             Sha256 = sink.Finish(),
         };
@@ -132,7 +132,7 @@ public sealed class ContainerWriter : IAsyncDisposable
 
     private async Task CompressAsync()
     {
-        using var scratch = new MemoryStream(1 << 20);
+        using var packer = codec.CreatePacker(level);
         await foreach (var job in work.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             if (stop.IsCancellationRequested)
@@ -143,7 +143,7 @@ public sealed class ContainerWriter : IAsyncDisposable
 
             try
             {
-                job.Done.SetResult(GzipMember.Pack(job.Block.Span, options.CompressionLevel, scratch));
+                job.Done.SetResult(packer.Pack(job.Block));
             }
             catch (Exception e)
             {
@@ -162,8 +162,8 @@ public sealed class ContainerWriter : IAsyncDisposable
             {
                 using var member = await job.Done.Task.WaitAsync(stop.Token).ConfigureAwait(false);
                 await envelope.WriteAsync(member.Memory, stop.Token).ConfigureAwait(false);
-                members.Add(new MemberLocation(gzipLength, member.Length, member.PlainLength, member.Sha256));
-                gzipLength += member.Length;
+                members.Add(new MemberLocation(contentLength, member.Length, member.PlainLength, member.Sha256));
+                contentLength += member.Length;
                 plainLength += member.PlainLength;
                 slots.Release();
             }

@@ -1,10 +1,15 @@
+using Mina.Backup.Model;
+
 namespace Mina.Backup.Engine.Container;
 
 /// <summary>How a <see cref="ContainerWriter"/> writes.</summary>
 public sealed record ContainerWriterOptions
 {
-    /// <summary>Deflate level, 1 (fast) to 9 (small).</summary>
-    public int CompressionLevel { get; init; } = 6;
+    /// <summary>How members are compressed.</summary>
+    public BackupCompression Compression { get; init; }
+
+    /// <summary>Level of the compression; null for its default.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>Members compressed at once.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;

@@ -2,8 +2,14 @@ using System.Threading.Channels;
 
 namespace Mina.Backup.Engine.Container;
 
+/// <summary>What a decoder reads.</summary>
+/// <param name="Source">The content, from its first byte on.</param>
+/// <param name="Errors">Words its failures.</param>
+/// <param name="Pieces">Lengths of the pieces that the content consists of, where only an index tells; empty when nobody knows.</param>
+internal sealed record ContentInput(ByteSource Source, ContainerErrors Errors, IReadOnlyList<int> Pieces);
+
 /// <summary>Turns the content of a file into plain blocks, in order.</summary>
-internal abstract class ContentDecoder(ByteSource source, ContainerErrors errors)
+internal abstract class ContentDecoder(ContentInput input) : IDisposable
 {
     /// <summary>Plain bytes to hand out at once where the file itself has no blocks.</summary>
     protected const int BlockLength = 1 << 20;
@@ -14,20 +20,16 @@ internal abstract class ContentDecoder(ByteSource source, ContainerErrors errors
     /// <summary>Plain bytes handed out; final when decoding has ended.</summary>
     public long PlainLength { get; protected set; }
 
-    protected ByteSource Source { get; } = source;
+    protected ByteSource Source { get; } = input.Source;
 
-    protected ContainerErrors Errors { get; } = errors;
-
-    /// <summary>The decoder for a kind of content.</summary>
-    public static ContentDecoder Create(ContentKind kind, ByteSource source, ContainerErrors errors) => kind switch
-    {
-        ContentKind.Members => new MemberDecoder(source, errors),
-        ContentKind.Gzip => new GzipDecoder(source, errors),
-        _ => new TextDecoder(source, errors),
-    };
+    protected ContainerErrors Errors { get; } = input.Errors;
 
     /// <summary>Decodes to the end.</summary>
     public abstract Task DecodeAsync(ChannelWriter<Task<PlainBlock>> blocks, CancellationToken cancellationToken);
+
+    public virtual void Dispose()
+    {
+    }
 
     /// <summary>Hands out a block; on failure nobody else would return its buffer.</summary>
     protected static async ValueTask HandOutAsync(ChannelWriter<Task<PlainBlock>> blocks, PlainBlock block, CancellationToken cancellationToken)
@@ -40,27 +42,6 @@ internal abstract class ContentDecoder(ByteSource source, ContainerErrors errors
         {
             block.Dispose();
             throw;
-        }
-    }
-}
-
-/// <summary>Text that is handed out as it is.</summary>
-internal sealed class TextDecoder(ByteSource source, ContainerErrors errors) : ContentDecoder(source, errors)
-{
-    public override async Task DecodeAsync(ChannelWriter<Task<PlainBlock>> blocks, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var block = PlainBlock.Rent(BlockLength);
-            block.Length = await Source.ReadFullyAsync(block.Buffer.AsMemory(0, BlockLength), cancellationToken).ConfigureAwait(false);
-            if (block.Length == 0)
-            {
-                block.Dispose();
-                return;
-            }
-
-            PlainLength += block.Length;
-            await HandOutAsync(blocks, block, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -10,19 +10,19 @@ namespace Mina.Backup.Engine.Container;
 /// they were cut off, so the end is found by the member's own trailer: checksum and length, eight bytes that must stand within or right
 /// behind the last piece of input it took. What follows must be another member or zeros, as gzip itself allows.
 /// </summary>
-internal sealed class GzipDecoder(ByteSource source, ContainerErrors errors) : ContentDecoder(source, errors)
+internal sealed class GzipDecoder(ContentInput input) : ContentDecoder(input)
 {
     private const int TrailerLength = 8;
 
     public override async Task DecodeAsync(ChannelWriter<Task<PlainBlock>> blocks, CancellationToken cancellationToken)
     {
-        var input = new PieceStream(Source);
+        var stream = new PieceStream(Source);
         do
         {
-            await SkipHeaderAsync(input, cancellationToken).ConfigureAwait(false);
-            await InflateMemberAsync(input, blocks, cancellationToken).ConfigureAwait(false);
+            await SkipHeaderAsync(stream, cancellationToken).ConfigureAwait(false);
+            await InflateMemberAsync(stream, blocks, cancellationToken).ConfigureAwait(false);
         }
-        while (await AnotherMemberAsync(input, cancellationToken).ConfigureAwait(false));
+        while (await AnotherMemberAsync(stream, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task SkipHeaderAsync(PieceStream input, CancellationToken cancellationToken)

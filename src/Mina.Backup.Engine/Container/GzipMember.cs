@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Numerics;
-using System.Security.Cryptography;
 
 namespace Mina.Backup.Engine.Container;
 
@@ -91,11 +90,8 @@ internal static class GzipMember
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         scratch.GetBuffer().AsSpan(0, length).CopyTo(buffer);
         BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(Prefix.Length), (uint)length);
-        return new PackedMember(buffer, length, plain.Length, HashOf(buffer.AsSpan(0, length)));
+        return new PackedMember(buffer, length, plain.Length, MemberCodec.HashOf(buffer.AsSpan(0, length)));
     }
-
-    /// <summary>Lower-case hexadecimal SHA-256 of a member.</summary>
-    public static string HashOf(ReadOnlySpan<byte> member) => Convert.ToHexStringLower(SHA256.HashData(member));
 
     /// <summary>
     /// Inflates a whole member. <see cref="InvalidDataException"/> when anything in it disagrees: lengths, checksum, or data behind

@@ -5,7 +5,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Container;
 
 /// <summary>
-/// Fetches single members of a file of ours by range, decrypts and inflates them; every member is checked by its SHA-256, so the message's
+/// Fetches single members of a file of ours by range, decrypts and decompresses them; every member is checked by its SHA-256, so the message's
 /// integrity check, which needs the whole file, is not missed. All reads may run at once.
 /// </summary>
 public sealed class MemberReader : IAsyncDisposable
@@ -15,14 +15,18 @@ public sealed class MemberReader : IAsyncDisposable
     private readonly MessageLayout? layout;
     private readonly ContainerErrors errors;
     private readonly long storedLength;
+    private readonly MemberCodec codec;
+    private readonly UnpackerPool unpackers;
 
-    private MemberReader(IBackupStore store, string fileName, long storedLength, MessageLayout? layout, ContainerErrors errors)
+    private MemberReader(IBackupStore store, string fileName, long storedLength, MessageLayout? layout, MemberCodec codec, ContainerErrors errors)
     {
         this.store = store;
         this.fileName = fileName;
         this.storedLength = storedLength;
         this.layout = layout;
+        this.codec = codec;
         this.errors = errors;
+        unpackers = new UnpackerPool(codec);
     }
 
     /// <summary>Opens a file. Failures as those of <see cref="ContainerReader.OpenAsync"/>, and <c>ObjectNotFound</c>.</summary>
@@ -36,13 +40,24 @@ public sealed class MemberReader : IAsyncDisposable
                 new ErrorContext { Target = store.GetAddress(fileName) });
         using var source = new ByteSource(await store.OpenReadAsync(fileName, cancellationToken).ConfigureAwait(false));
         var start = await source.PeekAsync(512, cancellationToken).ConfigureAwait(false);
-        var layout = ContentDetector.Detect(start.Span, errors) switch
+        if (ContentDetector.Detect(start.Span, errors) is { } codec)
         {
-            ContentKind.Members => null,
-            ContentKind.OpenPgp => await MessageLayout.ReadAsync(source, stored.Size, keys, errors, cancellationToken).ConfigureAwait(false),
-            _ => throw errors.NotRecognized("its gzip members cannot be read one by one", "Read it from its start."),
-        };
-        return new MemberReader(store, fileName, stored.Size, layout, errors);
+            EnsureMembers(codec, start.Span, errors);
+            return new MemberReader(store, fileName, stored.Size, null, codec, errors);
+        }
+
+        var (layout, content) = await MessageLayout.ReadAsync(source, stored.Size, keys, errors, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            codec = ContentDetector.Detect(content.Span, errors) ?? throw errors.NotRecognized("an OpenPGP message inside an OpenPGP message");
+            EnsureMembers(codec, content.Span, errors);
+            return new MemberReader(store, fileName, stored.Size, layout, codec, errors);
+        }
+        catch
+        {
+            layout.Dispose();
+            throw;
+        }
     }
 
     /// <summary>One member's content. <c>BackupTruncated</c>, <c>BackupCorrupt</c> when it is not what was written.</summary>
@@ -83,7 +98,16 @@ public sealed class MemberReader : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         layout?.Dispose();
+        unpackers.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static void EnsureMembers(MemberCodec codec, ReadOnlySpan<byte> start, ContainerErrors errors)
+    {
+        if (!codec.HasMembers(start))
+        {
+            throw errors.NotRecognized("its members cannot be read one by one", "Read it from its start.");
+        }
     }
 
     private static int LengthOf(IReadOnlyList<MemberLocation> adjacent)
@@ -105,28 +129,28 @@ public sealed class MemberReader : IAsyncDisposable
 
     private PlainBlock Unpack(byte[] buffer, int at, MemberLocation member)
     {
-        if (GzipMember.HashOf(buffer.AsSpan(at, member.Length)) != member.Sha256)
+        if (MemberCodec.HashOf(buffer.AsSpan(at, member.Length)) != member.Sha256)
         {
-            throw errors.Corrupt($"the gzip member at offset {member.Offset} does not have the SHA-256 recorded");
+            throw errors.Corrupt($"the {codec.MemberName} at offset {member.Offset} does not have the SHA-256 recorded");
         }
 
         try
         {
-            return GzipMember.Unpack(buffer, at, member.Length);
+            return unpackers.Unpack(buffer, at, member.Length);
         }
         catch (InvalidDataException e)
         {
-            throw errors.Corrupt($"the gzip member at offset {member.Offset} cannot be inflated", e);
+            throw errors.Corrupt($"the {codec.MemberName} at offset {member.Offset} cannot be decompressed", e);
         }
     }
 
-    /// <summary>A range of the gzip stream, in a pooled buffer from an offset on.</summary>
+    /// <summary>A range of the content, in a pooled buffer from an offset on.</summary>
     private async ValueTask<(byte[] Buffer, int At)> FetchAsync(long offset, int length, CancellationToken cancellationToken)
     {
         var (from, count) = layout?.ToStored(offset, length) ?? (offset, length);
         if (from < 0 || from + count > storedLength)
         {
-            throw errors.Truncated($"the gzip member at offset {offset}");
+            throw errors.Truncated($"the {codec.MemberName} at offset {offset}");
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(count);
@@ -135,7 +159,7 @@ public sealed class MemberReader : IAsyncDisposable
             await using var range = await store.OpenRangeAsync(fileName, from, count, cancellationToken).ConfigureAwait(false);
             if (await range.ReadAtLeastAsync(buffer.AsMemory(0, count), count, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < count)
             {
-                throw errors.Truncated($"the gzip member at offset {offset}");
+                throw errors.Truncated($"the {codec.MemberName} at offset {offset}");
             }
 
             return (buffer, layout?.Open(buffer.AsSpan(0, count), offset, length) ?? 0);

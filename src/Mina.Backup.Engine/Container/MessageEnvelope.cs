@@ -1,6 +1,6 @@
 namespace Mina.Backup.Engine.Container;
 
-/// <summary>What stands between the gzip stream and the stored file: nothing, or an OpenPGP message.</summary>
+/// <summary>What stands between the content and the stored file: nothing, or an OpenPGP message.</summary>
 internal abstract class MessageEnvelope : IDisposable
 {
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);

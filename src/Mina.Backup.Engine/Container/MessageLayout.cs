@@ -1,7 +1,7 @@
 namespace Mina.Backup.Engine.Container;
 
 /// <summary>
-/// Where the bytes of the gzip stream stand in an encrypted file of ours. Both packets have fixed partial lengths
+/// Where the bytes of the content stand in an encrypted file of ours. Both packets have fixed partial lengths
 /// (<see cref="PartialLength"/>), so three numbers suffice: where the data packet's lengths begin, the file's size and the literal
 /// header's size. CFB decrypts from any block on, given the cipher block before it.
 /// </summary>
@@ -26,8 +26,8 @@ internal sealed class MessageLayout : IDisposable
         literalFramed = PartialLength.BodyLength(bodyFramed) - 1 - PrefixLength - 1 - MdcLength;
     }
 
-    /// <summary>Reads a message's beginning. <c>BackupNotRecognized</c> when the message is not laid out as this product does.</summary>
-    public static async ValueTask<MessageLayout> ReadAsync(
+    /// <summary>Reads a message's beginning, and that of its content. <c>BackupNotRecognized</c> when the message is not laid out as this product does.</summary>
+    public static async ValueTask<(MessageLayout Layout, ReadOnlyMemory<byte> Start)> ReadAsync(
         ByteSource source, long storedLength, KeyRing keys, ContainerErrors errors, CancellationToken cancellationToken)
     {
         // Looked at before the packets are read: a session key packet is shorter than this.
@@ -40,10 +40,11 @@ internal sealed class MessageLayout : IDisposable
             throw errors.NotRecognized("its OpenPGP message was made by another program, so its members cannot be read one by one", "Read it from its start.");
         }
 
-        return new MessageLayout(message.Key.Copy(), bodyStart, storedLength, message.LiteralHeaderLength);
+        var content = await new ByteSource(message.Content).PeekAsync(512, cancellationToken).ConfigureAwait(false);
+        return (new MessageLayout(message.Key.Copy(), bodyStart, storedLength, message.LiteralHeaderLength), content);
     }
 
-    /// <summary>Range of the stored file that a range of the gzip stream needs.</summary>
+    /// <summary>Range of the stored file that a range of the content needs.</summary>
     public (long Offset, int Count) ToStored(long offset, int length)
     {
         var (from, to) = Ciphertext(offset, length);
@@ -53,7 +54,7 @@ internal sealed class MessageLayout : IDisposable
     }
 
     /// <summary>
-    /// Turns what <see cref="ToStored"/> named into the gzip stream's bytes, in place, and returns where they begin.
+    /// Turns what <see cref="ToStored"/> named into the content's bytes, in place, and returns where they begin.
     /// <see cref="InvalidDataException"/> when the packets' lengths are not as written.
     /// </summary>
     public int Open(Span<byte> stored, long offset, int length)
@@ -89,7 +90,7 @@ internal sealed class MessageLayout : IDisposable
         return (from, PlainStart(offset + length - 1) + 1);
     }
 
-    /// <summary>Position of a byte of the gzip stream in the decrypted data, prefix included.</summary>
+    /// <summary>Position of a byte of the content in the decrypted data, prefix included.</summary>
     private long PlainStart(long offset) => PrefixLength + 1 + PartialLength.ToFramed(literalHeader + offset, literalFramed);
 
     private static long FindBody(ReadOnlySpan<byte> start, ContainerErrors errors)

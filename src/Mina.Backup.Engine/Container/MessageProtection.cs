@@ -21,10 +21,17 @@ public abstract class MessageProtection
     public virtual string? RecipientKeyId => null;
 
     /// <summary>Under a passphrase. The secret must live as long as the first message's start; all messages share one salt and key.</summary>
-    public static MessageProtection FromPassphrase(Secret passphrase) => new PassphraseProtection(passphrase);
+    public static MessageProtection FromPassphrase(Secret passphrase) => new PassphraseProtection(passphrase, StringToKey.Create());
 
     /// <summary>For a recipient's encryption key; every message has a session key of its own.</summary>
     public static MessageProtection ForRecipient(PgpPublicKey key) => new RecipientProtection(key);
+
+    /// <summary>
+    /// The same protection with the salt of an earlier message, if that was protected as this product does: a reader of many messages then derives the
+    /// key once. Every message still begins with random octets of its own.
+    /// </summary>
+    /// <param name="start">First octets of the earlier message.</param>
+    public virtual MessageProtection WithSaltOf(ReadOnlySpan<byte> start) => this;
 
     /// <summary>Starts a message and lets the ring remember how to open it.</summary>
     internal abstract MessageEnvelope CreateEnvelope(StoredSink sink, KeyRing keys, string literalName);
@@ -36,11 +43,19 @@ public abstract class MessageProtection
         internal override MessageEnvelope CreateEnvelope(StoredSink sink, KeyRing keys, string literalName) => new PlainEnvelope(sink);
     }
 
-    private sealed class PassphraseProtection(Secret passphrase) : MessageProtection
+    private sealed class PassphraseProtection(Secret passphrase, StringToKey specifier) : MessageProtection
     {
-        private readonly StringToKey specifier = StringToKey.Create();
-
         public override BackupEncryption Encryption => BackupEncryption.Passphrase;
+
+        public override MessageProtection WithSaltOf(ReadOnlySpan<byte> start)
+        {
+            // Tag 3, version 4, AES-256; whoever can write to the place must not be able to choose a weaker specifier for us.
+            ReadOnlySpan<byte> head = [PacketTag.NewFormat | PacketTag.SymmetricKeyEncryptedSessionKey, 13, 4, (byte)SymmetricAlgorithmId.Aes256];
+            return start.StartsWith(head) && StringToKey.Decode(start[head.Length..], out _) is { } found
+                && found with { Salt = specifier.Salt } == specifier
+                ? new PassphraseProtection(passphrase, found)
+                : this;
+        }
 
         internal override MessageEnvelope CreateEnvelope(StoredSink sink, KeyRing keys, string literalName)
         {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Mina.Backup.Engine.Container;
 
-/// <summary>A finished gzip member in a pooled buffer.</summary>
+/// <summary>A finished member in a pooled buffer.</summary>
 internal sealed class PackedMember(byte[] buffer, int length, int plainLength, string sha256) : IDisposable
 {
     private byte[]? buffer = buffer;

@@ -34,6 +34,9 @@ public sealed class PlainBlock : IDisposable
     /// <summary>Takes a buffer of at least <paramref name="capacity"/> bytes from the pool; its length is 0.</summary>
     public static PlainBlock Rent(int capacity) => new(ArrayPool<byte>.Shared.Rent(capacity));
 
+    /// <summary>Gives the buffer away: whoever takes it returns it to the pool.</summary>
+    internal byte[] Detach() => Interlocked.Exchange(ref buffer, null) ?? throw new ObjectDisposedException(nameof(PlainBlock));
+
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {

@@ -7,7 +7,7 @@ namespace Mina.Backup.Engine.Dump;
 
 /// <summary>
 /// The files of one backup while it is made. The manifest's and the data file's names are held from the start, so two runs never choose the
-/// same, encrypted or not; unless the manifest was committed, disposing removes whatever was written. It never throws: what cannot be removed is
+/// same, whatever their protection and compression; unless the manifest was committed, disposing removes whatever was written. It never throws: what cannot be removed is
 /// a warning beside the failure that led there, and keeps nothing else from being removed.
 /// </summary>
 internal sealed class BackupFileSet : IAsyncDisposable
@@ -16,17 +16,19 @@ internal sealed class BackupFileSet : IAsyncDisposable
 
     private readonly IBackupStore store;
     private readonly RunContext context;
+    private readonly BackupCompression compression;
     private readonly bool encrypted;
     private readonly StagedObject manifest;
     private readonly List<StagedObject> staged = [];
     private readonly List<string> named = [];
     private bool keep;
 
-    private BackupFileSet(IBackupStore store, RunContext context, string name, bool encrypted, StagedObject manifest, StagedObject data)
+    private BackupFileSet(IBackupStore store, RunContext context, string name, BackupCompression compression, bool encrypted, StagedObject manifest, StagedObject data)
     {
         this.manifest = manifest;
         this.store = store;
         this.context = context;
+        this.compression = compression;
         this.encrypted = encrypted;
         Name = name;
         Data = data;
@@ -40,13 +42,14 @@ internal sealed class BackupFileSet : IAsyncDisposable
     public StagedObject Data { get; }
 
     /// <summary>Name of the index.</summary>
-    public string IndexFile => BackupNames.IndexFile(Name, encrypted);
+    public string IndexFile => BackupNames.IndexFile(Name, compression, encrypted);
 
     /// <summary>Name of the companion.</summary>
-    public string GlobalsFile => BackupNames.GlobalsFile(Name, encrypted);
+    public string GlobalsFile => BackupNames.GlobalsFile(Name, compression, encrypted);
 
     /// <summary>Takes the name of the current second, or of the next one that is free.</summary>
-    public static async Task<BackupFileSet> ReserveAsync(IBackupStore store, bool encrypted, RunContext context, CancellationToken cancellationToken)
+    public static async Task<BackupFileSet> ReserveAsync(
+        IBackupStore store, BackupCompression compression, bool encrypted, RunContext context, CancellationToken cancellationToken)
     {
         var at = context.Now;
         for (var attempt = 1; ; attempt++, at = at.AddSeconds(1))
@@ -59,7 +62,7 @@ internal sealed class BackupFileSet : IAsyncDisposable
 
             try
             {
-                return await StageAsync(store, context, name, encrypted, cancellationToken);
+                return await StageAsync(store, context, name, compression, encrypted, cancellationToken);
             }
             catch (StorageException e) when (ReferenceEquals(e.Definition, ErrorCatalog.ObjectExists) && attempt < NameAttempts)
             {
@@ -131,13 +134,14 @@ internal sealed class BackupFileSet : IAsyncDisposable
         }
     }
 
-    private static async Task<BackupFileSet> StageAsync(IBackupStore store, RunContext context, string name, bool encrypted, CancellationToken cancellationToken)
+    private static async Task<BackupFileSet> StageAsync(
+        IBackupStore store, RunContext context, string name, BackupCompression compression, bool encrypted, CancellationToken cancellationToken)
     {
         var manifest = await store.StageAsync(BackupNames.ManifestFile(name), cancellationToken);
         try
         {
-            var data = await store.StageAsync(BackupNames.DataFile(name, encrypted), cancellationToken);
-            return new BackupFileSet(store, context, name, encrypted, manifest, data);
+            var data = await store.StageAsync(BackupNames.DataFile(name, compression, encrypted), cancellationToken);
+            return new BackupFileSet(store, context, name, compression, encrypted, manifest, data);
         }
         catch
         {

@@ -34,6 +34,7 @@ public sealed class BackupOperation
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
         PoolerDetection.EnsureDirectAddress(target);
+        request = request with { CompressionLevel = MemberCodec.For(request.Compression).LevelFor(request.CompressionLevel) };
         var protection = new ProtectionResolver(context.Environment).Resolve(request.Protection);
         if (protection.Encryption == BackupEncryption.None && !request.Protection.NoEncryption)
         {
@@ -55,7 +56,7 @@ public sealed class BackupOperation
         var server = await ReadServerAsync(connector, cancellationToken);
         context.Verbose($"Backing up {target} (PostgreSQL {server.Version}) into {store.Location}.");
         var run = new BackupRun(request, context, target, server, store, protection, keys);
-        await using var set = await BackupFileSet.ReserveAsync(store, protection.Encryption != BackupEncryption.None, context, cancellationToken);
+        await using var set = await BackupFileSet.ReserveAsync(store, request.Compression, protection.Encryption != BackupEncryption.None, context, cancellationToken);
         try
         {
             return await new BackupWriter(run, tools, verifier, connector).WriteAsync(set, cancellationToken);

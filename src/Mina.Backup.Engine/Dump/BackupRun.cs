@@ -20,6 +20,7 @@ internal sealed record BackupRun(
 
     public ContainerWriterOptions ContainerOptions(string literalName) => new()
     {
+        Compression = Request.Compression,
         CompressionLevel = Request.CompressionLevel,
         Protection = Protection,
         Keys = Keys,

@@ -45,6 +45,7 @@ internal sealed class BackupWriter
             DumpVersion = pgDump.Version.ToString(),
             Encryption = run.Protection.Encryption,
             RecipientKeyId = run.Protection.RecipientKeyId,
+            Compression = run.Request.Compression,
             CompressionLevel = run.Request.CompressionLevel,
             PlainSize = totals.PlainLength,
             Tables = index.Tables.Count,
@@ -81,7 +82,7 @@ internal sealed class BackupWriter
 
         var (pieces, readApart) = await PreparePiecesAsync(session, header.ClientEncoding, cancellationToken);
         await using var dumpedPieces = pieces;
-        await using var container = new ContainerWriter(set.Data.Content, run.ContainerOptions(set.Name + ".sql.gz"));
+        await using var container = new ContainerWriter(set.Data.Content, run.ContainerOptions(BackupNames.DataFile(set.Name, run.Request.Compression, encrypted: false)));
         var source = new DumpSource
         {
             Target = run.Target,
@@ -167,7 +168,7 @@ internal sealed class BackupWriter
         var pgDumpAll = await tools.FindAsync("pg_dumpall", run.Server.Major, cancellationToken);
         var withPasswords = run.Server.IsSuperuser && run.Protection.Encryption != BackupEncryption.None;
         var staged = await set.StageAsync(set.GlobalsFile, cancellationToken);
-        await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(set.Name + ".globals.sql.gz"));
+        await using var container = new ContainerWriter(staged.Content, run.ContainerOptions(BackupNames.GlobalsFile(set.Name, run.Request.Compression, encrypted: false)));
         await new GlobalsDump(run.Target, pgDumpAll, withPasswords).RunAsync(container, cancellationToken);
         var totals = await container.CompleteAsync(cancellationToken);
         await set.CommitAsync(staged, cancellationToken);
@@ -177,7 +178,7 @@ internal sealed class BackupWriter
     private async Task<ManifestFile> WriteIndexAsync(BackupFileSet set, BackupIndex index, CancellationToken cancellationToken)
     {
         var staged = await set.StageAsync(set.IndexFile, cancellationToken);
-        var file = await IndexFile.WriteAsync(staged, index, run.ContainerOptions(set.Name + ".index.jsonl.gz"), cancellationToken);
+        var file = await IndexFile.WriteAsync(staged, index, run.ContainerOptions(BackupNames.IndexFile(set.Name, run.Request.Compression, encrypted: false)), cancellationToken);
         await set.CommitAsync(staged, cancellationToken);
         return file;
     }
@@ -248,6 +249,7 @@ internal sealed class BackupWriter
         Size = manifest.Data.Size,
         PlainSize = manifest.PlainSize,
         Encryption = manifest.Encryption,
+        Compression = manifest.Compression,
         Format = BackupFormat.Mina,
         State = verification is null ? BackupState.NotVerified : BackupState.Verified,
         VerifiedAt = verification?.CheckedAt,

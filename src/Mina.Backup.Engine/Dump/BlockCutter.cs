@@ -3,7 +3,7 @@ using Mina.Backup.Engine.Container;
 namespace Mina.Backup.Engine.Dump;
 
 /// <summary>
-/// Cuts a dump into blocks, one per gzip member: at most <see cref="BlockSize"/> bytes, at a line's end where there is one, never across the
+/// Cuts a dump into blocks, one per member: at most <see cref="BlockSize"/> bytes, at a line's end where there is one, never across the
 /// edge of a COPY block or section, so that every member can be loaded on its own terms.
 /// </summary>
 public sealed class BlockCutter : IScriptSegments, IDisposable

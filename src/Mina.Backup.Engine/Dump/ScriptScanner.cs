@@ -63,6 +63,10 @@ public sealed partial class ScriptScanner
         CopyRows,
     }
 
+    private static ReadOnlySpan<byte> SectionHeader => "-- PostgreSQL database dump"u8;
+
+    private static ReadOnlySpan<byte> ProofMark => "-- mina:"u8;
+
     private ScriptPosition Position => new(newlines + 1, consumed);
 
     private int Section => Math.Max(0, proofSeen ? headers : headers - 1);
@@ -191,6 +195,7 @@ public sealed partial class ScriptScanner
                     statementStart = position;
                     break;
                 case SqlEvent.CommentEnds when !tokenizer.InStatement:
+                    EmitSectionBefore(bytes, position, ref emitted);
                     ObserveComment();
                     break;
                 case SqlEvent.Ambiguous:
@@ -329,10 +334,24 @@ public sealed partial class ScriptScanner
         }
     }
 
+    /// <summary>A section begins with a comment: what precedes it is emitted apart, still as part of the section that it belongs to.</summary>
+    private void EmitSectionBefore(ReadOnlySpan<byte> bytes, int commentEnd, ref int emitted)
+    {
+        var comment = tokenizer.Comment;
+        if (comment.SequenceEqual(SectionHeader) || (!proofSeen && comment.StartsWith(ProofMark)))
+        {
+            // Part of a comment that the chunk's edge cuts was emitted already: then the rest goes there, too.
+            var start = commentEnd - comment.Length;
+            var end = start >= emitted ? start : commentEnd;
+            Emit(bytes[emitted..end], SegmentKind.Sql);
+            emitted = end;
+        }
+    }
+
     private void ObserveComment()
     {
         var comment = tokenizer.Comment;
-        if (comment.SequenceEqual("-- PostgreSQL database dump"u8))
+        if (comment.SequenceEqual(SectionHeader))
         {
             headers++;
         }
@@ -348,12 +367,12 @@ public sealed partial class ScriptScanner
         {
             nextRunViaRoot = true;
         }
-        else if (comment.StartsWith("-- mina:"u8))
+        else if (comment.StartsWith(ProofMark))
         {
             proofSeen = true;
             if (collectProof)
             {
-                proofLines.Add(Encoding.UTF8.GetString(comment["-- mina:"u8.Length..]).TrimStart());
+                proofLines.Add(Encoding.UTF8.GetString(comment[ProofMark.Length..]).TrimStart());
             }
         }
         else if (comment.StartsWith("-- Dumped "u8) && VersionComment().Match(Encoding.UTF8.GetString(comment)) is { Success: true } version)

@@ -5,7 +5,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Dump;
 
 /// <summary>
-/// Runs pg_dump once per section under one snapshot and turns their output, in section order, into tagged gzip members.
+/// Runs pg_dump once per section under one snapshot and turns their output, in section order, into tagged members.
 /// All three start at once, and none is read on before each has given its first byte: catalog functions ignore the snapshot, and pg_dump
 /// has finished its catalog reads, and holds its locks, when the first byte comes. DDL after that does no harm.
 /// </summary>

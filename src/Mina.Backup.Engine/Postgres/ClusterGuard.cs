@@ -11,7 +11,8 @@ internal sealed class ClusterGuard : IAsyncDisposable
     // $1 is the cluster's folder. An immediate shutdown (SIGQUIT) suffices: the data is thrown away.
     private const string Script = """
         trap '' INT HUP TERM
-        cat > /dev/null
+        word=$(cat)
+        [ "$word" != keep ] || exit 0
         cd /
         round=0
         while [ $round -lt 3 ]; do
@@ -32,6 +33,7 @@ internal sealed class ClusterGuard : IAsyncDisposable
         """;
 
     private readonly Process process;
+    private bool disposed;
 
     private ClusterGuard(Process process) => this.process = process;
 
@@ -45,9 +47,22 @@ internal sealed class ClusterGuard : IAsyncDisposable
         return new ClusterGuard(Process.Start(start)!);
     }
 
+    /// <summary>Sends the guard home: server and folder stay, and outlive this process.</summary>
+    public async Task ReleaseAsync()
+    {
+        await process.StandardInput.WriteAsync("keep");
+        await DisposeAsync();
+    }
+
     /// <summary>Lets the guard do its work, and waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         process.StandardInput.Close();
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();

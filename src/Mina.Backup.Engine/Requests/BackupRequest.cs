@@ -1,3 +1,5 @@
+using Mina.Backup.Model;
+
 namespace Mina.Backup.Engine.Requests;
 
 /// <summary>A full backup to make.</summary>
@@ -12,8 +14,11 @@ public sealed record BackupRequest
     /// <summary>How it is protected.</summary>
     public ProtectionRequest Protection { get; init; } = new();
 
-    /// <summary>Level of the gzip members, 1 (fast) to 9 (small).</summary>
-    public int CompressionLevel { get; init; } = 6;
+    /// <summary>How it is compressed.</summary>
+    public BackupCompression Compression { get; init; }
+
+    /// <summary>Level of the compression: 1 (fast) to 9 (small) for gzip, 1 to 19 for zstd, none for no compression; its default when null.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>pg_dump patterns of tables to leave out altogether.</summary>
     public IReadOnlyList<string> ExcludeTable { get; init; } = [];

@@ -188,6 +188,11 @@ internal sealed class StagedFile : StagedObject
             // An open file cannot be renamed there.
             file.Dispose();
         }
+        else
+        {
+            // From the rename on readers see it, who ask for a shared lock.
+            UnixFiles.ShareLock(file.SafeFileHandle);
+        }
 
         Rename();
         done = true;

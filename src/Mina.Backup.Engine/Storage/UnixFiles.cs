@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mina.Backup.Engine.Storage;
 
@@ -7,6 +8,8 @@ namespace Mina.Backup.Engine.Storage;
 [UnsupportedOSPlatform("windows")]
 internal static partial class UnixFiles
 {
+    private const int SharedLock = 1;
+
     /// <summary>User id that this process acts as.</summary>
     public static uint EffectiveUser() => geteuid();
 
@@ -17,12 +20,32 @@ internal static partial class UnixFiles
         return Stat(path, out var status) == 0 ? status.Uid : throw Failure($"The owner of {path} cannot be read");
     }
 
+    /// <summary>User and group id of a file's owners.</summary>
+    public static (uint User, uint Group) OwnersOf(string path) =>
+        Stat(path, out var status) == 0 ? (status.Uid, status.Gid) : throw Failure($"The owner of {path} cannot be read");
+
+    /// <summary>Gives a file to another user and group; of a link, the link itself. Only root may.</summary>
+    public static void ChangeOwners(string path, uint user, uint group)
+    {
+        if (lchown(path, user, group) != 0)
+        {
+            throw Failure($"{path} cannot be given to user {user}");
+        }
+    }
+
     /// <summary>Gives a file a second name; fails when that is taken.</summary>
     public static bool TryLink(string from, string to, out int errorCode)
     {
         var done = link(from, to) == 0;
         errorCode = done ? 0 : Marshal.GetLastPInvokeError();
         return done;
+    }
+
+    /// <summary>Turns an exclusive lock of this process into a shared one: readers may open the file, and nobody may take it for abandoned.</summary>
+    public static void ShareLock(SafeFileHandle file)
+    {
+        // Where the file system has no locks there was none before either.
+        _ = flock(file, SharedLock);
     }
 
     /// <summary>Flushes a folder's entries to the disk.</summary>
@@ -60,10 +83,16 @@ internal static partial class UnixFiles
     private static partial int link(string from, string to);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int lchown(string path, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc")]
     private static partial int close(int descriptor);
@@ -78,5 +107,6 @@ internal static partial class UnixFiles
         public readonly int Flags;
         public readonly int Mode;
         public readonly uint Uid;
+        public readonly uint Gid;
     }
 }

@@ -29,7 +29,7 @@ public static partial class ErrorCatalog
         nameof(BackupNotRecognized),
         ErrorKind.InvalidData,
         "The file is not a PostgreSQL backup in a format that is known here.",
-        "Check that the file is a plain pg_dump, optionally gzip-compressed and OpenPGP-encrypted.");
+        "Check that the file is a plain pg_dump, optionally compressed by gzip or zstd and OpenPGP-encrypted.");
 
     /// <summary>The dump inside the backup lacks its end.</summary>
     public static readonly ErrorDefinition DumpIncomplete = new(

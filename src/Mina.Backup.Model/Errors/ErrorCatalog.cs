@@ -24,6 +24,9 @@ public static partial class ErrorCatalog
         .. CatalogErrors,
         .. TargetErrors,
         .. RestoreErrors,
+        .. WalErrors,
+        .. PitrErrors,
+        .. MomentErrors,
         UnexpectedFailure,
     ];
 }

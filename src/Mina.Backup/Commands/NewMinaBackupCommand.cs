@@ -56,10 +56,14 @@ public sealed class NewMinaBackupCommand : AsyncCmdlet
     [Parameter(ParameterSetName = RecipientSet)]
     public SwitchParameter RequireEncryption { get; set; }
 
-    /// <summary>Level of compression, 1 (fast) to 9 (small).</summary>
+    /// <summary>How the backup is compressed.</summary>
     [Parameter]
-    [ValidateRange(1, 9)]
-    public int CompressionLevel { get; set; } = 6;
+    public BackupCompression Compression { get; set; }
+
+    /// <summary>Level of compression: 1 (fast) to 9 (small) for Gzip, 3 by default; 1 to 19 for Zstd, 2 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 19)]
+    public int? CompressionLevel { get; set; }
 
     /// <summary>Sessions that read large tables beside pg_dump; 1 leaves all of them to pg_dump. By default decided by the processors.</summary>
     [Parameter]
@@ -118,6 +122,7 @@ public sealed class NewMinaBackupCommand : AsyncCmdlet
         Database = Database,
         Location = ResolvePath(Path),
         Protection = protection,
+        Compression = Compression,
         CompressionLevel = CompressionLevel,
         Jobs = Jobs,
         ExcludeTable = ExcludeTable,

@@ -22,4 +22,19 @@ internal static class VerificationFailure
             $"The backup {verification.Name} failed its verification: {first?.Check}: {first?.Detail}{others}",
             new ErrorContext { Target = verification.Path });
     }
+
+    /// <summary>The error of the first failed check of a base backup; null when no check failed.</summary>
+    public static IntegrityException? From(BaseBackupVerification verification)
+    {
+        if (verification.FirstFailure is not { } first)
+        {
+            return null;
+        }
+
+        var definition = ErrorCatalog.All.FirstOrDefault(entry => entry.Id == first.ErrorId) ?? ErrorCatalog.BackupCorrupt;
+        return new IntegrityException(
+            definition,
+            $"The base backup {verification.Name} failed its verification: {first.Check}: {first.Detail}",
+            new ErrorContext { Target = verification.Name });
+    }
 }

@@ -41,16 +41,31 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>An engine over the environment as it is now: variables may have changed since the last command.</summary>
     private protected static BackupEngine CreateEngine() => new(HostEnvironment.Current(), TimeProvider.System);
 
+    /// <summary>An engine for point-in-time recovery over the environment as it is now.</summary>
+    private protected static PitrEngine CreatePitrEngine() => new(HostEnvironment.Current(), TimeProvider.System);
+
+    /// <summary>An engine for finding transactions and bringing rows back, over the environment as it is now.</summary>
+    private protected static RowRecoveryEngine CreateRowRecoveryEngine() => new(HostEnvironment.Current(), TimeProvider.System);
+
+    /// <summary>A WAL engine over the environment as it is now.</summary>
+    private protected static WalEngine CreateWalEngine() => new(HostEnvironment.Current(), TimeProvider.System);
+
     /// <summary>Runs an operation to its end and returns its result.</summary>
     /// <exception cref="MinaException">The operation failed.</exception>
-    private protected T Run<T>(Func<IRunObserver, CancellationToken, Task<T>> operation)
+    private protected T Run<T>(Func<IRunObserver, CancellationToken, Task<T>> operation) =>
+        Run<T, T>((observer, _, token) => operation(observer, token), static _ => { });
+
+    /// <summary>Runs an operation to its end and returns its result; what it reports on the way is handled on the pipeline thread as it comes.</summary>
+    /// <exception cref="MinaException">The operation failed.</exception>
+    private protected TResult Run<TReport, TResult>(
+        Func<IRunObserver, Action<TReport>, CancellationToken, Task<TResult>> operation, Action<TReport> handle)
     {
         using var pump = new PipelinePump(stopping.Token);
         var display = new ProgressDisplay(MyInvocation.PipelinePosition, TimeProvider.System);
         var observer = new PumpObserver(this, pump, display);
         try
         {
-            return pump.Run(token => operation(observer, token), () => display.Refresh(WriteProgress), ProgressDisplay.Interval);
+            return pump.Run(token => operation(observer, report => pump.Post(() => handle(report)), token), () => display.Refresh(WriteProgress), ProgressDisplay.Interval);
         }
         catch (OperationCanceledException) when (Stopping)
         {

@@ -22,7 +22,7 @@ internal static class Samples
             BytesRead = 1536; Rows = 42
             Checks = [Mina.Backup.Model.VerificationCheck[]]@(
                 [Mina.Backup.Model.VerificationCheck]@{ Check = 'Hash'; Outcome = 'Passed'; Detail = 'The hash agrees.' }
-                [Mina.Backup.Model.VerificationCheck]@{ Check = 'Gzip'; Outcome = 'Failed'; Detail = 'Member 3 is damaged.'; ErrorId = 'BackupCorrupt' })
+                [Mina.Backup.Model.VerificationCheck]@{ Check = 'Compression'; Outcome = 'Failed'; Detail = 'Member 3 is damaged.'; ErrorId = 'BackupCorrupt' })
         }
         """;
 

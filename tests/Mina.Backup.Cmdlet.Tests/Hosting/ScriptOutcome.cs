@@ -12,7 +12,8 @@ internal sealed record ScriptOutcome(
     /// <summary>The one error, written or thrown.</summary>
     public ErrorRecord Error => Thrown?.ErrorRecord ?? Assert.Single(Errors);
 
-    public void ThrowIfFailed()
+    /// <summary>Itself, unless it failed.</summary>
+    public ScriptOutcome ThrowIfFailed()
     {
         if (Thrown is not null)
         {
@@ -20,5 +21,6 @@ internal sealed record ScriptOutcome(
         }
 
         Assert.Empty(Errors);
+        return this;
     }
 }

@@ -26,9 +26,9 @@ internal static class CatalogSamples
         PlainSize = 1000,
         Tables = 2,
         Rows = 3,
-        Data = new ManifestFile(BackupNames.DataFile(name, encrypted), 7, Hash()),
-        Index = new ManifestFile(BackupNames.IndexFile(name, encrypted), 20, Hash('b')),
-        Globals = new ManifestFile(BackupNames.GlobalsFile(name, encrypted), 30, Hash('c')),
+        Data = new ManifestFile(BackupNames.DataFile(name, BackupCompression.Gzip, encrypted), 7, Hash()),
+        Index = new ManifestFile(BackupNames.IndexFile(name, BackupCompression.Gzip, encrypted), 20, Hash('b')),
+        Globals = new ManifestFile(BackupNames.GlobalsFile(name, BackupCompression.Gzip, encrypted), 30, Hash('c')),
     };
 
     public static BackupIndex Index(string name) => new()

@@ -16,13 +16,15 @@ public sealed class RepairOperationTests : IDisposable
     public void Dispose() => place.Dispose();
 
     [Theory]
-    [InlineData(BackupEncryption.None)]
-    [InlineData(BackupEncryption.Passphrase)]
-    [InlineData(BackupEncryption.Recipient)]
-    public async Task A_lost_manifest_and_index_are_rebuilt_as_they_were(BackupEncryption encryption)
+    [InlineData(BackupEncryption.None, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.Recipient, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.None, BackupCompression.Zstd)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.Zstd)]
+    public async Task A_lost_manifest_and_index_are_rebuilt_as_they_were(BackupEncryption encryption, BackupCompression compression)
     {
         var (protection, request) = Protect(encryption);
-        var (manifest, index) = await place.WriteBackupAsync(protection, data: SampleDump.Large(5_000));
+        var (manifest, index) = await place.WriteBackupAsync(protection, data: SampleDump.Large(5_000), compression: compression);
         File.Delete(place.PathOf(manifest.Index.Name));
         File.Delete(place.PathOf(BackupNames.ManifestFile(manifest.Name)));
 
@@ -40,8 +42,36 @@ public sealed class RepairOperationTests : IDisposable
         Assert.Equivalent(index.Header, rebuilt.Header, strict: true);
         var entry = await place.Catalog.ResolveAsync(new BackupReference(manifest.Name), Cancellation);
         Assert.Equal(
-            manifest with { Index = entry.Manifest!.Index, Duration = TimeSpan.Zero, WrittenBy = entry.Manifest.WrittenBy, Verification = entry.Manifest.Verification },
+            manifest with { Index = entry.Manifest!.Index, Duration = TimeSpan.Zero, WrittenBy = entry.Manifest.WrittenBy, CompressionLevel = null, Verification = entry.Manifest.Verification },
             entry.Manifest);
+    }
+
+    [Theory]
+    [InlineData(BackupEncryption.None)]
+    [InlineData(BackupEncryption.Passphrase)]
+    public async Task An_uncompressed_backup_is_cut_anew_by_the_same_rules(BackupEncryption encryption)
+    {
+        var (protection, request) = Protect(encryption);
+        var (manifest, index) = await place.WriteBackupAsync(protection, data: SampleDump.Large(5_000), compression: BackupCompression.None);
+        File.Delete(place.PathOf(manifest.Index.Name));
+        File.Delete(place.PathOf(BackupNames.ManifestFile(manifest.Name)));
+
+        await RepairAsync(request);
+        var verification = await place.VerifyAsync(request);
+
+        Assert.Equal(CheckOutcome.Passed, verification.Outcome);
+        using var keys = KeyRing.Create(request, place.Environment);
+        var rebuilt = await IndexFile.ReadAsync(place.Store, manifest.Index.Name, manifest.Name, null, keys, Cancellation);
+        Assert.Equal(index.Tables, rebuilt.Tables);
+        Assert.Equal(manifest.PlainSize, rebuilt.Members.Sum(member => (long)member.Length));
+        Assert.Equal(Enum.GetValues<DumpSection>(), rebuilt.Members.Select(member => member.Section).Distinct());
+        await using var reader = await MemberReader.OpenAsync(place.Store, manifest.Data.Name, keys, Cancellation);
+        foreach (var member in rebuilt.Members)
+        {
+            using var piece = await reader.ReadAsync(member.Location, Cancellation);
+            Assert.Equal((byte)'\n', piece.Span[^1]);
+            Assert.Equal(member.Run is not null, piece.Span.StartsWith("COPY "u8));
+        }
     }
 
     [Fact]

@@ -76,24 +76,26 @@ internal sealed class SamplePlace : IDisposable
         KeyRing? keys = null,
         string data = SampleDump.Data,
         string postData = SampleDump.PostData,
-        Func<BackupIndex, BackupIndex>? alter = null)
+        Func<BackupIndex, BackupIndex>? alter = null,
+        BackupCompression compression = BackupCompression.Gzip)
     {
         using var ownKeys = KeyRing.Create(new KeyRequest(), Environment);
-        var options = new ContainerWriterOptions { Protection = protection ?? MessageProtection.None, Keys = keys ?? ownKeys, Workers = 2 };
+        var options = new ContainerWriterOptions { Protection = protection ?? MessageProtection.None, Keys = keys ?? ownKeys, Workers = 2, Compression = compression };
         var encrypted = options.Protection.Encryption != BackupEncryption.None;
         var (index, totals) = await WriteDataAsync(options, encrypted, [SampleDump.PreData, data, postData], alter ?? (same => same));
-        var globals = await WriteContainerAsync(BackupNames.GlobalsFile(Name, encrypted), options, [Encoding.UTF8.GetBytes(SampleDump.Globals)]);
+        var globals = await WriteContainerAsync(BackupNames.GlobalsFile(Name, compression, encrypted), options, [Encoding.UTF8.GetBytes(SampleDump.Globals)]);
         var manifest = CatalogSamples.Manifest(Name, encrypted) with
         {
+            Compression = compression,
             Encryption = options.Protection.Encryption,
             RecipientKeyId = options.Protection.RecipientKeyId,
             CreatedAt = index.Header.CreatedAt,
             PlainSize = totals.PlainLength,
             Tables = index.Tables.Count,
             Rows = index.Tables.Sum(table => table.Rows),
-            Data = new ManifestFile(BackupNames.DataFile(Name, encrypted), totals.StoredLength, totals.Sha256),
+            Data = new ManifestFile(BackupNames.DataFile(Name, compression, encrypted), totals.StoredLength, totals.Sha256),
             Index = await IndexFile.ReplaceAsync(Store, index, options, Cancellation),
-            Globals = new ManifestFile(BackupNames.GlobalsFile(Name, encrypted), globals.StoredLength, globals.Sha256),
+            Globals = new ManifestFile(BackupNames.GlobalsFile(Name, compression, encrypted), globals.StoredLength, globals.Sha256),
         };
         await WriteManifestAsync(manifest);
         return (manifest, index);
@@ -139,7 +141,7 @@ internal sealed class SamplePlace : IDisposable
             Members = [],
         });
         cutter.Blocks.Add(([.. IndexSerializer.WriteProof(index).SelectMany(line => line.ToArray())], DumpSection.Proof, null, 0));
-        var totals = await WriteContainerAsync(BackupNames.DataFile(Name, encrypted), options, cutter.Blocks.Select(block => block.Bytes));
+        var totals = await WriteContainerAsync(BackupNames.DataFile(Name, options.Compression, encrypted), options, cutter.Blocks.Select(block => block.Bytes));
         var names = index.Tables.Select(table => table.Name).ToList();
         var members = cutter.Blocks.Zip(totals.Members, (block, location) => new IndexMember
         {

@@ -47,6 +47,42 @@ public sealed class VerifyOperationTests : IDisposable
         AssertOnlyNotChecked(result, Kind.Structure, Kind.Mdc);
     }
 
+    [Theory]
+    [InlineData(BackupCompression.Zstd, false)]
+    [InlineData(BackupCompression.Zstd, true)]
+    [InlineData(BackupCompression.None, false)]
+    [InlineData(BackupCompression.None, true)]
+    public async Task A_sound_backup_of_any_compression_passes_and_a_damaged_one_fails(BackupCompression compression, bool encrypted)
+    {
+        var protection = encrypted ? MessageProtection.FromPassphrase(SampleKeys.Passphrase) : null;
+        var (manifest, index) = await place.WriteBackupAsync(protection, data: SampleDump.Large(5_000), compression: compression);
+
+        var sound = await place.VerifyAsync(SampleKeys.WithPassphrase);
+
+        Assert.Equal(CheckOutcome.Passed, sound.Outcome);
+        Assert.Equal(compression != BackupCompression.None, Passed(sound).Contains(Kind.Compression));
+        Assert.Contains(sound.Checks, check => check is { Check: Kind.Index, Outcome: CheckOutcome.Passed } && check.Detail.Contains($"{index.Members.Count} members", StringComparison.Ordinal));
+
+        var path = place.PathOf(manifest.Data.Name);
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+        AssertFailed(await place.VerifyAsync(SampleKeys.WithPassphrase), Kind.Hash, ErrorCatalog.BackupCorrupt);
+    }
+
+    [Fact]
+    public async Task Pieces_that_are_not_those_of_the_index_fail()
+    {
+        using var keys = KeyRing.Create(new KeyRequest(), place.Environment);
+        var (manifest, index) = await place.WriteBackupAsync(compression: BackupCompression.None);
+        var first = index.Members[0];
+        var moved = index with { Members = [first with { Length = first.Length - 1, PlainLength = first.PlainLength - 1 }, .. index.Members.Skip(1)] };
+
+        var result = await new BackupVerifier(TimeProvider.System).ReadBackAsync(place.Store, manifest, moved, keys, place.Context, Cancellation);
+
+        AssertFailed(result, Kind.Index, ErrorCatalog.IndexUnreadable);
+    }
+
     [Fact]
     public async Task A_run_reads_back_what_it_wrote_without_the_private_key()
     {
@@ -228,8 +264,9 @@ public sealed class VerifyOperationTests : IDisposable
         await RunAsync(
             "gpg", "--batch", "--homedir", place.Root, "--pinentry-mode", "loopback", "--passphrase", "correct horse battery",
             "--symmetric", "--cipher-algo", "AES256", place.PathOf("nightly.sql.gz"));
+        await RunAsync("zstd", "-q", "-k", "--no-check", place.PathOf("nightly.sql"));
 
-        foreach (var file in new[] { "nightly.sql", "nightly.sql.gz", "nightly.sql.gz.gpg" })
+        foreach (var file in new[] { "nightly.sql", "nightly.sql.gz", "nightly.sql.gz.gpg", "nightly.sql.zst" })
         {
             var result = await place.VerifyAsync(SampleKeys.WithPassphrase, file);
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text;
+using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Container;
 
@@ -47,7 +49,7 @@ internal sealed class ContainerLab : IDisposable
     }
 
     public static async Task<(byte[] Stored, ContainerTotals Totals)> WriteAsync(
-        byte[] plain, MessageProtection protection, KeyRing keys, int blockLength = 100_000, int level = 6)
+        byte[] plain, MessageProtection protection, KeyRing keys, int blockLength = 100_000, int? level = null, BackupCompression compression = BackupCompression.Gzip)
     {
         var token = TestContext.Current.CancellationToken;
         using var stored = new MemoryStream();
@@ -55,8 +57,9 @@ internal sealed class ContainerLab : IDisposable
         {
             Protection = protection,
             Keys = keys,
+            Compression = compression,
             CompressionLevel = level,
-            LiteralName = "dump.sql.gz",
+            LiteralName = BackupNames.DataFile("dump", compression, encrypted: false),
         });
         for (var at = 0; at < plain.Length; at += blockLength)
         {
@@ -75,12 +78,12 @@ internal sealed class ContainerLab : IDisposable
         return block;
     }
 
-    public static async Task<(byte[] Plain, ContainerReadTotals Totals)> ReadAsync(byte[] stored, KeyRing keys)
+    public static async Task<(byte[] Plain, ContainerReadTotals Totals)> ReadAsync(byte[] stored, KeyRing keys, ContainerTotals? written = null)
     {
         var token = TestContext.Current.CancellationToken;
         await using var reader = await ContainerReader.OpenAsync(new MemoryStream(stored), keys, "sample", token);
         using var plain = new MemoryStream();
-        await foreach (var block in reader.ReadBlocksAsync(token))
+        await foreach (var block in reader.ReadBlocksAsync([.. written?.Members.Select(member => member.Length) ?? []], token))
         {
             using (block)
             {

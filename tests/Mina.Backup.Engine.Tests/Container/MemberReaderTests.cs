@@ -14,16 +14,21 @@ public sealed class MemberReaderTests : IDisposable
     public MemberReaderTests() => store = new DirectoryStore(Path.Combine(lab.Folder, "store"));
 
     [Theory]
-    [InlineData(BackupEncryption.None)]
-    [InlineData(BackupEncryption.Passphrase)]
-    public async Task Any_member_can_be_read_alone_and_at_once(BackupEncryption encryption)
+    [InlineData(BackupEncryption.None, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.None, BackupCompression.Zstd)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.Zstd)]
+    [InlineData(BackupEncryption.None, BackupCompression.None)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.None)]
+    public async Task Any_member_can_be_read_alone_and_at_once(BackupEncryption encryption, BackupCompression compression)
     {
         // Sizes that make members span none, one and several partial lengths.
         foreach (var blockLength in new[] { 700, 90_000, 400_000 })
         {
             var plain = RandomNumberGenerator.GetBytes(blockLength * 9 / 2);
+            ContainerLab.Sample(600).CopyTo(plain, 0);
             using var keys = ContainerLab.Ring(ContainerLab.Passphrase);
-            var totals = await StoreAsync(plain, encryption, keys, blockLength);
+            var totals = await StoreAsync(plain, encryption, keys, blockLength, compression);
             await using var reader = await MemberReader.OpenAsync(store, Name, keys, Token);
             var reads = totals.Members.Select(async (member, i) =>
             {
@@ -54,13 +59,15 @@ public sealed class MemberReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(BackupEncryption.None)]
-    [InlineData(BackupEncryption.Passphrase)]
-    public async Task A_damaged_member_is_refused_and_the_others_are_read(BackupEncryption encryption)
+    [InlineData(BackupEncryption.None, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.Gzip)]
+    [InlineData(BackupEncryption.None, BackupCompression.Zstd)]
+    [InlineData(BackupEncryption.Passphrase, BackupCompression.None)]
+    public async Task A_damaged_member_is_refused_and_the_others_are_read(BackupEncryption encryption, BackupCompression compression)
     {
         var plain = ContainerLab.Sample(1_000_000);
         using var keys = ContainerLab.Ring(ContainerLab.Passphrase);
-        var totals = await StoreAsync(plain, encryption, keys, 200_000);
+        var totals = await StoreAsync(plain, encryption, keys, 200_000, compression);
         var path = store.GetAddress(Name);
         var bytes = await File.ReadAllBytesAsync(path, Token);
         bytes[totals.Members[2].Offset + (totals.Members[2].Length / 2)] ^= 16;
@@ -85,10 +92,10 @@ public sealed class MemberReaderTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private async Task<ContainerTotals> StoreAsync(byte[] plain, BackupEncryption encryption, KeyRing keys, int blockLength)
+    private async Task<ContainerTotals> StoreAsync(byte[] plain, BackupEncryption encryption, KeyRing keys, int blockLength, BackupCompression compression = BackupCompression.Gzip)
     {
         var protection = encryption == BackupEncryption.None ? MessageProtection.None : ContainerLab.ByPassphrase();
-        var (stored, totals) = await ContainerLab.WriteAsync(plain, protection, keys, blockLength);
+        var (stored, totals) = await ContainerLab.WriteAsync(plain, protection, keys, blockLength, compression: compression);
         await store.PutAsync(Name, stored, replace: false, Token);
         return totals;
     }

@@ -43,7 +43,7 @@ internal sealed class BackupBench : IDisposable
     {
         using var keys = KeyRing.Create(new KeyRequest(), Machine.Environment);
         var store = new BackupStoreFactory(Machine.Environment).Open(backup.Location);
-        var name = BackupNames.IndexFile(backup.Name, backup.Encrypted);
+        var name = BackupNames.IndexFile(backup.Name, backup.Compression!.Value, backup.Encrypted);
         return await IndexFile.ReadAsync(store, name, backup.Name, null, keys, TestContext.Current.CancellationToken);
     }
 

@@ -59,7 +59,7 @@ public sealed class BackupFileSetTests : IDisposable
     [Fact]
     public async Task A_name_that_somebody_else_has_taken_meanwhile_stays_theirs()
     {
-        await using (var set = await BackupFileSet.ReserveAsync(store, encrypted: false, run.Context, Token))
+        await using (var set = await BackupFileSet.ReserveAsync(store, BackupCompression.Gzip, encrypted: false, run.Context, Token))
         {
             await File.WriteAllTextAsync(store.GetAddress(set.Data.Name), "theirs", Token);
             await set.Data.Content.WriteAsync(new byte[] { 1 }, Token);
@@ -80,7 +80,7 @@ public sealed class BackupFileSetTests : IDisposable
 
     private async Task WriteAsync()
     {
-        await using var set = await BackupFileSet.ReserveAsync(store, encrypted: false, run.Context, Token);
+        await using var set = await BackupFileSet.ReserveAsync(store, BackupCompression.Gzip, encrypted: false, run.Context, Token);
         await set.Data.Content.WriteAsync(new byte[] { 1 }, Token);
         await set.CommitDataAsync(Token);
         foreach (var name in new[] { set.GlobalsFile, set.IndexFile })

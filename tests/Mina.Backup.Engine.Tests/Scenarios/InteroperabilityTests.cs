@@ -37,6 +37,28 @@ public sealed class InteroperabilityTests(ScenarioFixture fixture) : Scenario(fi
         await AssertSameContentAsync("torture", "copy");
     }
 
+    [Theory]
+    [InlineData(BackupCompression.Zstd, ".sql.zst.gpg", "zstd -dc")]
+    [InlineData(BackupCompression.None, ".sql.gpg", "cat")]
+    public async Task Backups_of_any_compression_restore_by_the_tools_alone_and_here(BackupCompression compression, string ending, string program)
+    {
+        await Server.CreateAsync("torture", "torture.sql");
+        await Server.CreateAsync("copy");
+        var backup = await Engine.BackupAsync(BackupOf(Server.Uri("torture")) with { Compression = compression }, new RecordingObserver(), Cancel);
+        Assert.EndsWith(ending, backup.FileName, StringComparison.Ordinal);
+        Assert.Equal(compression, backup.Compression);
+
+        await Programs.ShellAsync(
+            $"""gpg --batch --quiet --pinentry-mode loopback --passphrase-fd 3 --decrypt "$FILE" 3<<<"$PHRASE" | {program} | psql -Xq -v ON_ERROR_STOP=1 >/dev/null""",
+            Tools("copy", backup.Path));
+        await AssertSameContentAsync("torture", "copy");
+
+        var restored = await RestoreAsync(backup.Name, "torture", request => request with { SkipSafetyBackup = true });
+        Assert.Equal(ProofKind.Fingerprints, restored.Proof.Kind);
+        Assert.Equal(CheckOutcome.Passed, restored.Proof.Outcome);
+        await AssertSameContentAsync("torture", "copy");
+    }
+
     [Fact]
     public async Task Gpg_shows_an_AES256_message_with_MDC_and_the_greatest_S2K_count()
     {
@@ -96,6 +118,8 @@ public sealed class InteroperabilityTests(ScenarioFixture fixture) : Scenario(fi
 
     [Theory]
     [InlineData("pg_dump | gzip", ".sql.gz", "")]
+    [InlineData("pg_dump | zstd", ".sql.zst", "")]
+    [InlineData("pg_dump | zstd | gpg", ".sql.zst.gpg", "")]
     [InlineData("pg_dump | gzip | gpg", ".sql.gz.gpg", "")]
     [InlineData("pg_dump | gzip | gpg with compression", ".sql.gz.gpg", "-z 6")]
     [InlineData("pg_dump | gzip | gpg with AES128 and SHA1", ".sql.gz.gpg", "--cipher-algo AES128 --s2k-digest-algo SHA1 --s2k-count 65536")]
@@ -131,7 +155,7 @@ public sealed class InteroperabilityTests(ScenarioFixture fixture) : Scenario(fi
         var encrypt = ending.EndsWith(".gpg", StringComparison.Ordinal)
             ? $"| gpg --batch --yes --pinentry-mode loopback --passphrase-fd 3 --symmetric --cipher-algo AES256 -z 0 {options} 3<<<\"$PHRASE\""
             : string.Empty;
-        await Programs.ShellAsync($"pg_dump | gzip {encrypt} > \"$FILE\"", Tools(database, path));
+        await Programs.ShellAsync($"pg_dump | {(ending.Contains(".zst", StringComparison.Ordinal) ? "zstd -q --no-check" : "gzip")} {encrypt} > \"$FILE\"", Tools(database, path));
         return path;
     }
 

@@ -91,7 +91,7 @@ public sealed class TableRestoreTests(ScenarioFixture fixture) : Scenario(fixtur
     {
         using var keys = KeyRing.Create(Keys, Environment);
         var store = new BackupStoreFactory(Environment).Open(backup.Location);
-        return await IndexFile.ReadAsync(store, BackupNames.IndexFile(backup.Name, backup.Encrypted), backup.Name, null, keys, Cancel);
+        return await IndexFile.ReadAsync(store, BackupNames.IndexFile(backup.Name, BackupCompression.Gzip, backup.Encrypted), backup.Name, null, keys, Cancel);
     }
 
     private static async Task DamageAsync(string path, long offset)

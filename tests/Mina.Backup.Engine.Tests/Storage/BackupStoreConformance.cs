@@ -110,6 +110,52 @@ public abstract class BackupStoreConformance
     }
 
     [Fact]
+    public async Task A_replacement_takes_the_place_of_the_old_one_when_it_is_committed_and_not_before()
+    {
+        var store = Open();
+        await using (var first = await store.StageReplacementAsync("a", Token))
+        {
+            await first.Content.WriteAsync("old"u8.ToArray(), Token);
+            await first.CommitAsync(Token);
+        }
+
+        await using (var abandoned = await store.StageReplacementAsync("a", Token))
+        {
+            await abandoned.Content.WriteAsync("never"u8.ToArray(), Token);
+            Assert.Equal("old"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("a", Token)));
+        }
+
+        Assert.Equal("old"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("a", Token)));
+        await using var second = await store.StageReplacementAsync("a", Token);
+        await second.Content.WriteAsync("new"u8.ToArray(), Token);
+        await second.CommitAsync(Token);
+        Assert.Equal("new"u8.ToArray(), await ReadAsync(await store.OpenReadAsync("a", Token)));
+        Assert.Equal(["a"], await ListAsync(store, ""));
+    }
+
+    [Fact]
+    public async Task An_object_can_be_read_at_every_moment_while_it_is_replaced()
+    {
+        var store = Open();
+        await store.PutAsync("a", new byte[1000], replace: true, Token);
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    await store.PutAsync("a", new byte[1000], replace: true, Token);
+                }
+            },
+            Token);
+        while (!writing.IsCompleted)
+        {
+            Assert.Equal(1000, (await ReadAsync(await store.OpenReadAsync("a", Token))).Length);
+        }
+
+        await writing;
+    }
+
+    [Fact]
     public async Task Put_replaces_only_when_told()
     {
         var store = Open();

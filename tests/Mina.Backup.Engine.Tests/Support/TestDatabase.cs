@@ -19,10 +19,10 @@ public sealed class TestDatabase : IAsyncDisposable
     public string Name => Target.Database;
 
     /// <summary>Creates a database on a server.</summary>
-    public static async Task<TestDatabase> CreateAsync(ConnectionTarget server, string name)
+    public static async Task<TestDatabase> CreateAsync(ConnectionTarget server, string name, string template = "template0")
     {
         await using var connection = await new PostgresConnector(server).OpenAsync(CancellationToken.None);
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {SqlText.Identifier(name)} TEMPLATE template0", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {SqlText.Identifier(name)} TEMPLATE {SqlText.Identifier(template)}", connection);
         await command.ExecuteNonQueryAsync();
         return new TestDatabase(server.WithDatabase(name));
     }

@@ -44,9 +44,9 @@ internal static class CatalogSample
         PlainSize = 806_000_000 + number,
         Tables = 24,
         Rows = 2_000_000 + number,
-        Data = new ManifestFile(BackupNames.DataFile(name, encrypted: true), 322_000_000 + number, Hash(number, 'a')),
-        Index = new ManifestFile(BackupNames.IndexFile(name, encrypted: true), 90_000, Hash(number, 'b')),
-        Globals = new ManifestFile(BackupNames.GlobalsFile(name, encrypted: true), 2_000, Hash(number, 'c')),
+        Data = new ManifestFile(BackupNames.DataFile(name, BackupCompression.Gzip, encrypted: true), 322_000_000 + number, Hash(number, 'a')),
+        Index = new ManifestFile(BackupNames.IndexFile(name, BackupCompression.Gzip, encrypted: true), 90_000, Hash(number, 'b')),
+        Globals = new ManifestFile(BackupNames.GlobalsFile(name, BackupCompression.Gzip, encrypted: true), 2_000, Hash(number, 'c')),
         Verification = new ManifestVerification(BackupNames.TimeOf(name)!.Value.AddSeconds(20), Passed: true, Problem: null),
     };
 

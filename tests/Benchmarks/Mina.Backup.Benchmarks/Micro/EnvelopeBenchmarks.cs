@@ -4,7 +4,7 @@ using Mina.Backup.Engine.Container;
 namespace Mina.Backup.Benchmarks.Micro;
 
 /// <summary>The OpenPGP envelope both ways, hashing of the stored bytes included. The stretching of the passphrase is left out: it is the same for every size.</summary>
-public sealed class EnvelopeBenchmarks : IDisposable
+public class EnvelopeBenchmarks : IDisposable
 {
     private readonly byte[] buffer = new byte[128 << 10];
     private KeyRing keys = null!;
@@ -75,6 +75,7 @@ public sealed class EnvelopeBenchmarks : IDisposable
         envelope?.Dispose();
         sink?.Dispose();
         keys.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private async Task WriteAsync(MessageEnvelope target)

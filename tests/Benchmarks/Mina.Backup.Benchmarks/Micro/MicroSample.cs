@@ -38,7 +38,8 @@ internal static class MicroSample
 
         text.Append("\\.\n\n");
         const string tail = "--\n-- PostgreSQL database dump complete\n--\n\n";
-        text.Append("--").Append('-', Length - text.Length - tail.Length - 3).Append('\n').Append(tail);
+        text.Append("--");
+        text.Append('-', Length - text.Length - tail.Length - 1).Append('\n').Append(tail);
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 

@@ -9,5 +9,5 @@ namespace Mina.Backup.Benchmarks.Reporting;
 internal sealed record Bar(string What, double Measured, double Must, double? Aim = null, string Unit = "")
 {
     /// <summary>Where the measured value stands.</summary>
-    public string Verdict => Measured <= (Aim ?? Must) ? "aim" : Measured <= Must ? "reached" : "missed";
+    public string Verdict => Measured <= Aim ? "aim" : Measured <= Must ? "reached" : "missed";
 }

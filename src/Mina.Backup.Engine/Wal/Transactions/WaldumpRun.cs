@@ -1,0 +1,113 @@
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Model;
+
+namespace Mina.Backup.Engine.Wal.Transactions;
+
+/// <summary>Runs pg_waldump over one stretch of the log and reads what it writes.</summary>
+/// <param name="tool">pg_waldump of the log's own major version; it refuses others.</param>
+/// <param name="folder">Folder with the segments, all named as of one timeline.</param>
+/// <param name="timeline">That timeline.</param>
+internal sealed partial class WaldumpRun(ClientTool tool, string folder, uint timeline)
+{
+    private const int BufferLength = 1 << 20;
+    private const int SetPipeSize = 1031;
+
+    // Index and full-page records make up most of the text and say nothing about rows.
+    private static readonly string[] Managers = ["Heap", "Heap2", "Transaction", "Storage", "Standby"];
+
+    /// <summary>Major version of the server that wrote the log.</summary>
+    public int Major => tool.Version.Major;
+
+    /// <summary>Reads from one place to another. A record that begins before <paramref name="end"/> belongs to the stretch, wherever it ends.</summary>
+    /// <returns>Null when the stretch was read to its end; else why pg_waldump stopped before: the log may end there.</returns>
+    /// <exception cref="ToolException">pg_waldump was killed, or writes what is not understood.</exception>
+    public async Task<WaldumpStop?> ReadAsync(Lsn start, Lsn end, IRecordSink sink, CancellationToken cancellationToken)
+    {
+        var parser = new WaldumpParser(sink, end.Value);
+        var arguments = new List<string> { "--path", folder, "--timeline", FormattableString.Invariant($"{timeline}"), "--start", start.ToString() };
+        arguments.AddRange(Managers.Select(manager => $"--rmgr={manager}"));
+        // Its times are in the zone of its environment.
+        await using var process = ToolProcess.Start(tool, arguments, new Dictionary<string, string> { ["TZ"] = "UTC" }, cancellationToken);
+        process.StandardInput.Close();
+        Widen(process.StandardOutput);
+        bool ended;
+        try
+        {
+            ended = await Task.Run(() => Read(process.StandardOutput, parser), CancellationToken.None);
+        }
+        catch (FormatException e)
+        {
+            throw new ToolException(ErrorCatalog.ToolFailed, e.Message, new ErrorContext { Target = tool.Program }, e);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (ended)
+        {
+            process.Kill();
+            return null;
+        }
+
+        var exit = await process.WaitAsync(cancellationToken);
+        return exit.Code switch
+        {
+            0 => null,
+            1 => WaldumpStop.Read(exit.ErrorText),
+            _ => throw exit.Failure(folder)!,
+        };
+    }
+
+    /// <summary>Commit time of the first transaction that committed in a segment; null when none did, or the segment cannot be read.</summary>
+    public async Task<DateTimeOffset?> FirstCommitAsync(Lsn start, Lsn end, CancellationToken cancellationToken)
+    {
+        var first = new FirstCommit();
+        await ReadAsync(start, end, first, cancellationToken);
+        return first.Time;
+    }
+
+    /// <summary>Hands over lines until the stretch or the output ends; true when the stretch did.</summary>
+    private static bool Read(Stream output, WaldumpParser parser)
+    {
+        var buffer = new byte[BufferLength];
+        var filled = 0;
+        int count;
+        while ((count = output.Read(buffer, filled, buffer.Length - filled)) > 0)
+        {
+            filled += count;
+            var rest = buffer.AsSpan(0, filled);
+            int newline;
+            while ((newline = rest.IndexOf((byte)'\n')) >= 0)
+            {
+                if (!parser.Take(rest[..newline]))
+                {
+                    return true;
+                }
+
+                rest = rest[(newline + 1)..];
+            }
+
+            rest.CopyTo(buffer);
+            filled = rest.Length;
+            if (filled == buffer.Length)
+            {
+                // The commit of a huge change of schema lists all that it touched in one line.
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives the pipe room for a whole read, so that writer and reader wait less for each other. A matter of speed alone.</summary>
+    private static void Widen(Stream output)
+    {
+        if (OperatingSystem.IsLinux() && output is AnonymousPipeClientStream pipe)
+        {
+            _ = fcntl(pipe.SafePipeHandle.DangerousGetHandle().ToInt32(), SetPipeSize, BufferLength);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int fcntl(int descriptor, int command, int argument);
+}

@@ -1,0 +1,17 @@
+namespace Mina.Backup.Model;
+
+/// <summary>What a branch is doing.</summary>
+public enum PitrBranchState
+{
+    /// <summary>It is being made; nobody can connect yet.</summary>
+    Creating,
+
+    /// <summary>It serves, and may be written to.</summary>
+    Ready,
+
+    /// <summary>It serves for reading, and its recovery waits at the point: it can be stepped forward.</summary>
+    Paused,
+
+    /// <summary>Its data is there, but its server does not run, for instance after the machine was restarted.</summary>
+    Stopped,
+}

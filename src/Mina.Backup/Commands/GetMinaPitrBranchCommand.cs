@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using Mina.Backup.Binding;
+using Mina.Backup.Model;
+using Mina.Backup.Pipeline;
+
+namespace Mina.Backup.Commands;
+
+/// <summary>Lists branches, newest first.</summary>
+[Cmdlet(VerbsCommon.Get, "MinaPitrBranch")]
+[OutputType(typeof(PitrBranch))]
+public sealed class GetMinaPitrBranchCommand : AsyncCmdlet
+{
+    /// <summary>Names, with wildcards.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BranchNameCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => ReportFailure(null, () =>
+    {
+        var engine = CreatePitrEngine();
+        WriteObject(Run((observer, token) => engine.ListBranchesAsync(Name, observer, token)), enumerateCollection: true);
+    });
+}
