@@ -115,6 +115,7 @@ public sealed partial class ScriptScanner
             Emit(line.WrittenSpan, SegmentKind.CopyRows);
         }
 
+        statements.Complete();
         return new ScriptSummary
         {
             Length = consumed,
@@ -354,6 +355,7 @@ public sealed partial class ScriptScanner
         if (comment.SequenceEqual(SectionHeader))
         {
             headers++;
+            statements.BeginSection();
         }
         else if (comment.StartsWith("-- PostgreSQL database dump complete"u8))
         {

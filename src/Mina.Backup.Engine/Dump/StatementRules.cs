@@ -16,6 +16,7 @@ internal sealed partial class StatementRules
 
     private readonly List<ScriptHazard> found = [];
     private bool inTransaction;
+    private ScriptHazard? rowsBehindTrailer;
 
     /// <summary>Statements that pg_dump does not write, at most 100.</summary>
     public IReadOnlyList<ScriptHazard> Found => found;
@@ -30,8 +31,14 @@ internal sealed partial class StatementRules
         var head = Encoding.Latin1.GetString(text[..Math.Min(text.Length, MaximumHead)]);
         if (isBehindTrailer)
         {
-            Report(ScriptHazardKind.BehindTrailer, position, head);
-            return;
+            if (FirstWord().Match(head).Value != "COPY")
+            {
+                Report(ScriptHazardKind.BehindTrailer, position, head);
+                return;
+            }
+
+            // Large tables of a backup of ours stand between two sections; behind the last one nothing may.
+            rowsBehindTrailer ??= Hazard(ScriptHazardKind.BehindTrailer, position, head);
         }
 
         if (!IsKnown(FirstWord().Match(head).Value.ToUpperInvariant(), WithoutNames(head), text, isWhole))
@@ -41,6 +48,18 @@ internal sealed partial class StatementRules
         else if (UnconditionalDrop().IsMatch(head))
         {
             Report(ScriptHazardKind.UnconditionalDrop, position, head);
+        }
+    }
+
+    /// <summary>Another section begins: what stood before it was not the end.</summary>
+    public void BeginSection() => rowsBehindTrailer = null;
+
+    /// <summary>The script has ended.</summary>
+    public void Complete()
+    {
+        if (rowsBehindTrailer is { } rows && found.Count < MaximumFound)
+        {
+            found.Add(rows);
         }
     }
 
@@ -108,7 +127,10 @@ internal sealed partial class StatementRules
     {
         if (found.Count < MaximumFound)
         {
-            found.Add(new ScriptHazard(kind, position.Line, position.Offset, text.Length > MaximumText ? text[..MaximumText] : text));
+            found.Add(Hazard(kind, position, text));
         }
     }
+
+    private static ScriptHazard Hazard(ScriptHazardKind kind, ScriptPosition position, string text) =>
+        new(kind, position.Line, position.Offset, text.Length > MaximumText ? text[..MaximumText] : text);
 }
