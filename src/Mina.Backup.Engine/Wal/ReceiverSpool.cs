@@ -49,6 +49,26 @@ internal sealed class ReceiverSpool : IDisposable
         });
     }
 
+    /// <summary>
+    /// Removes running segments that hold nothing but zeros. pg_receivewal fills a new one up with them before it writes; killed meanwhile, it leaves one of an odd
+    /// length behind and refuses to start again.
+    /// </summary>
+    public static void RemoveEmptyPartials(string folder)
+    {
+        var empty = new WalSpool(folder).List()
+            .Where(file => file.Name.Kind == WalFileKind.Partial)
+            .Select(file => Path.Combine(folder, file.StoredName))
+            .Where(path => StorageErrors.Translate(path, "read", () => HoldsNothing(path)));
+        foreach (var path in empty.ToList())
+        {
+            StorageErrors.Translate(path, "removed", () =>
+            {
+                File.Delete(path);
+                return true;
+            });
+        }
+    }
+
     /// <summary>First place in the log that a spool does not have; null while it has no segment.</summary>
     public static Lsn? ReceivedTo(string folder)
     {
@@ -74,4 +94,20 @@ internal sealed class ReceiverSpool : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => held.Dispose();
+
+    private static bool HoldsNothing(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        var buffer = new byte[1 << 18];
+        int count;
+        while ((count = file.Read(buffer)) > 0)
+        {
+            if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -93,6 +93,7 @@ internal sealed class WalReceiverOperation(ClientTools tools, WalReceiverRequest
             }
 
             await WaitUntilFreeAsync(slot, cancellationToken);
+            ReceiverSpool.RemoveEmptyPartials(status.SpoolPath);
             var tool = await tools.FindAsync("pg_receivewal", start.Major, cancellationToken);
             return await ReceiveAsync(slot, target, tool, start.End, cancellationToken);
         }

@@ -70,6 +70,27 @@ public sealed class WalReceiverTests
     }
 
     [Fact]
+    public async Task A_segment_that_was_still_being_filled_with_zeros_when_its_receiver_was_killed_stops_no_other()
+    {
+        await using var server = await WalServer.StartAsync();
+        await using (var first = new RunningReceiver(server))
+        {
+            await first.UntilAsync(WalReceiverState.Streaming);
+            await first.StopAsync();
+        }
+
+        var partial = Directory.GetFiles(server.SpoolPath, "*.partial").Max()!;
+        var name = WalSegmentName.Parse(Path.GetFileName(partial)[..24]);
+        var unfinished = Path.Combine(server.SpoolPath, (name with { Low = name.Low + 1 }) + ".partial");
+        await File.WriteAllBytesAsync(unfinished, new byte[8192 * 5], TestContext.Current.CancellationToken);
+
+        await using var second = new RunningReceiver(server);
+        await second.UntilAsync(WalReceiverState.Streaming);
+        await second.StopAsync();
+        Assert.DoesNotContain(second.States, status => status.State == WalReceiverState.Waiting);
+    }
+
+    [Fact]
     public async Task The_service_keeps_a_commit_waiting_only_for_moments_while_a_receiver_streams()
     {
         await using var server = await WalServer.StartAsync();
