@@ -91,7 +91,9 @@ public sealed class UnattendedTests
             Directory.CreateDirectory(Path.Combine(home, "elsewhere"));
             var folder = Path.Combine(home, ".mina_backups_encrypted");
             Directory.CreateSymbolicLink(folder, Path.Combine(home, "elsewhere"));
-            var environment = new Dictionary<string, string> { ["HOME"] = home };
+
+            // Other tests set these in this process, and children inherit them; empty counts as unset.
+            var environment = new Dictionary<string, string> { ["HOME"] = home, ["MINA_ENCRYPTED_BACKUP_PATH"] = "", ["MINA_BACKUP_PATH"] = "" };
 
             var listed = await MinaProgram.RunAsync(["-Command", "Get-MinaBackup -Name nothing*"], environment: environment);
             var asked = await MinaProgram.RunAsync(["-Command", $"Get-MinaBackup -Path '{folder}'"], environment: environment);
