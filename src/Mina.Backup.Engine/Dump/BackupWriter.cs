@@ -57,7 +57,7 @@ internal sealed class BackupWriter
         BackupVerification? verification = null;
         if (!run.Request.SkipVerification)
         {
-            verification = await TimeAsync("Verify", () => verifier.RunAsync(VerificationSubject.Of(run.Store, manifest, index), run.Keys, run.Context, run.Activity, cancellationToken));
+            verification = await TimeAsync("Verify", () => verifier.ReadBackAsync(run.Store, manifest, index, run.Keys, run.Context, cancellationToken));
             ThrowIfFailed(verification);
             manifest = manifest with { Verification = new ManifestVerification(verification.CheckedAt, Passed: true, Problem: null) };
         }

@@ -35,7 +35,7 @@ internal sealed class PieceDump : IAsyncDisposable
     public IReadOnlyCollection<ScriptSummary> Summaries => summaries;
 
     /// <summary>A dump of no pieces.</summary>
-    public static PieceDump None { get; } = Create([], [], "UTF8");
+    public static PieceDump None => Create([], [], "UTF8");
 
     /// <summary>Prepares a dump over sessions that share the snapshot; takes them over.</summary>
     public static PieceDump Create(IReadOnlyList<NpgsqlConnection> sessions, IEnumerable<TablePiece> pieces, string encoding)

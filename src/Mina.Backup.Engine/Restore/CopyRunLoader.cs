@@ -56,11 +56,11 @@ internal sealed class CopyRunLoader
     }
 
     /// <summary>Loads runs into a table that the session's transaction has created.</summary>
-    public async Task LoadIntoNewAsync(IEnumerable<LoadRun> runs, bool frozen, Action<long> loaded, CancellationToken cancellationToken)
+    public async Task LoadIntoNewAsync(IEnumerable<LoadRun> runs, Action<long> loaded, CancellationToken cancellationToken)
     {
         foreach (var run in runs)
         {
-            await LoadAsync(run, frozen, truncate: false, loaded, cancellationToken);
+            await LoadAsync(run, frozen: true, truncate: false, loaded, cancellationToken);
         }
     }
 

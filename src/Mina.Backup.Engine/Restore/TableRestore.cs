@@ -33,7 +33,7 @@ internal sealed class TableRestore
             using var backup = await phases.RunAsync("VerifyBackup", null, () => opener(request.Backup, request.Keys, OpeningCheck.Members, context, cancellationToken));
             return await RunAsync(request, context, backup, new TargetServer(given), target, phases, cancellationToken);
         }
-        catch (Exception problem) when (problem is NpgsqlException)
+        catch (NpgsqlException problem)
         {
             throw PostgresErrors.Translate(problem, $"restoring into {target}", target);
         }
@@ -141,7 +141,7 @@ internal sealed class TableRestore
             {
                 var destination = await CreateTableAsync(session, index.Tables[table].Name, schema, definition, backup.Name, cancellationToken);
                 var loader = new CopyRunLoader(session, reader, index.Header.ClientEncoding, backup.Name, destination);
-                await loader.LoadIntoNewAsync(runs[table], frozen: true, phases.Advance, cancellationToken);
+                await loader.LoadIntoNewAsync(runs[table], phases.Advance, cancellationToken);
             }
         });
         var proof = await phases.RunAsync("Prove", tables.Sum(table => index.Tables[table].Rows), ProgressUnit.Rows, () => ProveAsync(session, index, tables, schema, phases, cancellationToken));

@@ -60,22 +60,25 @@ public sealed class VerifiedBackupOpener
         CancellationToken cancellationToken)
     {
         var subject = VerificationSubject.Of(entry);
-        BackupIndex index;
         IReadOnlyList<VerificationCheck> checks = [];
-        if (check == OpeningCheck.Members)
+        var unchanged = check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true };
+        if (unchanged)
         {
-            index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+            var quick = new Verification(subject, keys, progress: null);
+            await quick.RunQuickAsync(cancellationToken);
+            ThrowIfAnyFails(quick.Checks, entry);
         }
-        else if (check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true })
-        {
-            (index, checks) = await CheckUnchangedAsync(entry, subject, manifest, keys, cancellationToken);
-        }
-        else
+        else if (check != OpeningCheck.Members)
         {
             var verification = await verifier.RunAsync(subject, keys, context, $"Restoring {entry.Info.Name}", cancellationToken);
             checks = verification.Checks;
             ThrowUnlessSound(checks, OutcomeWithoutCompanion(verification), entry);
-            index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+        }
+
+        var index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+        if (unchanged)
+        {
+            checks = await CheckSqlAsync(entry, subject, manifest, index, keys, cancellationToken);
         }
 
         return new VerifiedBackup
@@ -94,18 +97,20 @@ public sealed class VerifiedBackupOpener
         };
     }
 
-    /// <summary>The index of a file that is the one verified before, and whose SQL holds nothing hostile. Its rows are checked as they are loaded.</summary>
-    private static async Task<(BackupIndex Index, IReadOnlyList<VerificationCheck> Checks)> CheckUnchangedAsync(CatalogEntry entry, VerificationSubject subject, BackupManifest manifest, KeyRing keys, CancellationToken cancellationToken)
+    /// <summary>Looks at the SQL of a file that is the one verified before, and at its companion. Its rows are checked as they are loaded.</summary>
+    private static async Task<IReadOnlyList<VerificationCheck>> CheckSqlAsync(
+        CatalogEntry entry,
+        VerificationSubject subject,
+        BackupManifest manifest,
+        BackupIndex index,
+        KeyRing keys,
+        CancellationToken cancellationToken)
     {
-        var quick = new Verification(subject, keys, progress: null);
-        await quick.RunQuickAsync(cancellationToken);
-        ThrowUnlessSound(quick.Checks.All, AnyFails(quick.Checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
-        var index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, await ScriptCheck.ReadAsync(entry.Store, manifest.Data.Name, index, keys, cancellationToken), isOurs: true);
         await new GlobalsCheck(subject, keys, checks).RunAsync(cancellationToken);
-        ThrowUnlessSound(checks.All, AnyFails(checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
-        return (index, checks.All);
+        ThrowIfAnyFails(checks, entry);
+        return checks.All;
     }
 
     private static async Task<VerifiedBackup> OpenForeignAsync(CatalogEntry entry, KeyRing keys, RunContext context, CancellationToken cancellationToken)
@@ -123,7 +128,7 @@ public sealed class VerifiedBackupOpener
         var checks = new CheckList();
         DumpChecks.CheckScript(checks, content.Summary, isOurs: false);
         await new GlobalsCheck(VerificationSubject.Of(entry), keys, checks).RunAsync(cancellationToken);
-        ThrowUnlessSound(checks.All, AnyFails(checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
+        ThrowIfAnyFails(checks, entry);
         return new VerifiedBackup
         {
             Name = entry.Info.Name,
@@ -143,6 +148,9 @@ public sealed class VerifiedBackupOpener
     // A companion that is lost or damaged takes nothing from the database's own content. A hostile one is a sign that somebody was at the files.
     private static bool IsCompanionLost(VerificationCheck check) => check is { Check: VerificationCheckKind.Globals, Outcome: CheckOutcome.Failed }
         && check.ErrorId != ErrorCatalog.HostileScript.Id;
+
+    private static void ThrowIfAnyFails(CheckList checks, CatalogEntry entry) =>
+        ThrowUnlessSound(checks.All, AnyFails(checks.All) ? CheckOutcome.Failed : CheckOutcome.Passed, entry);
 
     private static bool AnyFails(IReadOnlyList<VerificationCheck> checks) =>
         checks.Any(check => check.Outcome == CheckOutcome.Failed && !IsCompanionLost(check));

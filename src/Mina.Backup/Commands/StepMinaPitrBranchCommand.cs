@@ -92,22 +92,10 @@ public sealed class StepMinaPitrBranchCommand : BranchCmdlet
         }
     }
 
-    private void Step(PitrTarget target)
-    {
-        using var passphrase = SecretText.From(Passphrase);
-        using var keyPassphrase = SecretText.From(PrivateKeyPassphrase);
-        var request = new PitrStepRequest
+    private void Step(PitrTarget target) =>
+        WriteObject(KeyParameters.WithKeys(Passphrase, ResolvePath(PassphraseFile), ResolvePath(PrivateKey), PrivateKeyPassphrase, keys =>
         {
-            Name = Branch,
-            Target = target,
-            Keys = new KeyRequest
-            {
-                Passphrase = passphrase,
-                PassphraseFile = ResolvePath(PassphraseFile),
-                PrivateKeyFile = ResolvePath(PrivateKey),
-                PrivateKeyPassphrase = keyPassphrase,
-            },
-        };
-        WriteObject(Run((observer, token) => CreatePitrEngine().StepBranchAsync(request, observer, token)));
-    }
+            var request = new PitrStepRequest { Name = Branch, Target = target, Keys = keys };
+            return Run((observer, token) => CreatePitrEngine().StepBranchAsync(request, observer, token));
+        }));
 }

@@ -39,16 +39,6 @@ public abstract class PitrReadingCmdlet : PitrCmdlet
     public SecureString? PrivateKeyPassphrase { get; set; }
 
     /// <summary>Does something with the keys that the parameters give, and wipes them.</summary>
-    private protected T WithKeys<T>(Func<KeyRequest, T> action)
-    {
-        using var passphrase = SecretText.From(Passphrase);
-        using var keyPassphrase = SecretText.From(PrivateKeyPassphrase);
-        return action(new KeyRequest
-        {
-            Passphrase = passphrase,
-            PassphraseFile = ResolvePath(PassphraseFile),
-            PrivateKeyFile = ResolvePath(PrivateKey),
-            PrivateKeyPassphrase = keyPassphrase,
-        });
-    }
+    private protected T WithKeys<T>(Func<KeyRequest, T> action) =>
+        KeyParameters.WithKeys(Passphrase, ResolvePath(PassphraseFile), ResolvePath(PrivateKey), PrivateKeyPassphrase, action);
 }
