@@ -16,9 +16,6 @@ internal sealed class FeedState(IReadOnlyList<string> names)
     private int wanted = -1;
     private int next;
 
-    /// <summary>Whether every segment was asked for.</summary>
-    public bool IsComplete => fetched.Count == names.Count;
-
     /// <summary>Number of segments that recovery took.</summary>
     public int Taken => taken.Count;
 
@@ -45,13 +42,13 @@ internal sealed class FeedState(IReadOnlyList<string> names)
             }
         }
 
-        wanted = File.Exists(wantedFile) && places.TryGetValue(File.ReadAllText(wantedFile).Trim(), out var asked) ? asked : -1;
+        wanted = places.GetValueOrDefault(ReadWanted(wantedFile), -1);
     }
 
     /// <summary>The segment to fetch next: what recovery waits for, else the first that is missing, as long as few enough wait to be taken.</summary>
     public bool TryNext(int ahead, out int place)
     {
-        if (wanted >= 0 && fetched.Add(wanted))
+        if (wanted >= 0 && (fetched.Add(wanted) || Recall(wanted)))
         {
             place = wanted;
             return true;
@@ -66,7 +63,7 @@ internal sealed class FeedState(IReadOnlyList<string> names)
         return next < names.Count && fetched.Count - taken.Count < ahead && fetched.Add(next);
     }
 
-    /// <summary>Names of segments that recovery took and is well behind, each once.</summary>
+    /// <summary>Names of segments that recovery took and is well behind, each once, or again when it was asked for again.</summary>
     public IEnumerable<string> TakePassed(int kept)
     {
         foreach (var place in taken.Where(place => place + kept <= current && passed.Add(place)).ToList())
@@ -74,4 +71,20 @@ internal sealed class FeedState(IReadOnlyList<string> names)
             yield return names[place];
         }
     }
+
+    private static string ReadWanted(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (FileNotFoundException)
+        {
+            // Nothing is waited for, or what was has come.
+            return "";
+        }
+    }
+
+    // At its end recovery reads the segment of its last record once more; reading ahead may have led it far beyond by then.
+    private bool Recall(int place) => passed.Remove(place) && taken.Remove(place);
 }

@@ -29,13 +29,16 @@ internal sealed class WalFeed
         #!/bin/sh
         # Hands one file of WAL to recovery: $1 is its name, $2 where it goes.
         feed=${0%/*}/wal
+        waited=
         while [ ! -f "$feed/$1" ]; do
             [ ! -e "$feed/.failed" ] || exit 200
             [ ! -e "$feed/.closed" ] || exit 1
             grep -qxF -- "$1" "$feed/.plan" || { printf '%s\n' "$1" > "$feed/.refused"; exit 1; }
             printf '%s\n' "$1" > "$feed/.wanted"
+            waited=yes
             sleep 0.02
         done
+        [ -z "$waited" ] || rm -f -- "$feed/.wanted"
         case $1 in
             *.history) exec cp -- "$feed/$1" "$2" ;;
         esac
@@ -90,7 +93,10 @@ internal sealed class WalFeed
         owner.WriteFile(PathOf(PlanFile), string.Concat(segments.Select(segment => NameOf(segment) + "\n")));
     }
 
-    /// <summary>Fetches the segments while recovery takes them. Ends when all are fetched, or with the first failure, which also ends recovery.</summary>
+    /// <summary>
+    /// Fetches the segments while recovery takes them, and again what it asks for again. Ends when it is canceled, as recovery has ended, or with the first failure,
+    /// which also ends recovery.
+    /// </summary>
     /// <param name="segments">Segments in the order of replay.</param>
     /// <param name="report">Takes the number of segments that recovery has taken.</param>
     /// <param name="cancellationToken">Ends the feed; what waits stays.</param>
@@ -100,7 +106,7 @@ internal sealed class WalFeed
         var running = new Dictionary<int, Task>();
         try
         {
-            while (!state.IsComplete || running.Count > 0)
+            while (true)
             {
                 foreach (var (index, task) in running.Where(pair => pair.Value.IsCompleted).ToList())
                 {
