@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Runtime;
@@ -67,8 +68,29 @@ internal sealed class CopyBuilder
         });
     }
 
+    /// <summary>Loads pre-data and post-data only; there must be an index.</summary>
+    public async Task LoadSchemaAsync(SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        await using var reader = await MemberReader.OpenAsync(plan.Backup.Store, plan.Backup.FileName, plan.Backup.Keys, cancellationToken);
+        await RunSectionAsync(reader, DumpSection.PreData, sessions, cancellationToken);
+        await RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken);
+    }
+
     /// <summary>Reads the copy back and compares it with the backup; <c>CopyDiffers</c> when anything disagrees.</summary>
     public async Task<RestoreProof> ProveAsync(SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        var proof = await CompareAsync(
+            sessions,
+            (prover, index) => prover.ProveAsync(index, plan.Phases.Advance, cancellationToken),
+            prover => prover.ProveAsync(plan.Backup.Summary!, cancellationToken),
+            cancellationToken);
+        ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
+        return proof;
+    }
+
+    /// <summary>Compares the copy with what the index recorded or, without one, with what the dump was found to hold.</summary>
+    public async Task<T> CompareAsync<T>(
+        SessionOpener sessions, Func<CopyProver, BackupIndex, Task<T>> byIndex, Func<RowCountProver, Task<T>> bySummary, CancellationToken cancellationToken)
     {
         var connections = new List<NpgsqlConnection>();
         try
@@ -79,11 +101,7 @@ internal sealed class CopyBuilder
             }
 
             var outputs = connections.Select(connection => new NpgsqlCopyOut(connection)).ToList();
-            var proof = plan.Backup.Index is { } index
-                ? await new CopyProver(outputs).ProveAsync(index, plan.Phases.Advance, cancellationToken)
-                : await new RowCountProver(outputs[0]).ProveAsync(plan.Backup.Summary!, cancellationToken);
-            ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
-            return proof;
+            return plan.Backup.Index is { } index ? await byIndex(new CopyProver(outputs), index) : await bySummary(new RowCountProver(outputs[0]));
         }
         finally
         {
