@@ -51,7 +51,7 @@ internal sealed class CopyBuilder
         if (plan.Backup.Index is null)
         {
             await plan.Phases.RunAsync("Load", plan.Backup.PlainLength, () => RunScriptAsync(
-                BackupText.ReadAllAsync(plan.Backup, plan.Phases.Advance, cancellationToken), sessions, cancellationToken));
+                BackupText.ReadAllAsync(plan.Backup, plan.Phases.Advance, cancellationToken), sessions, plan.Filter, cancellationToken));
         }
         else
         {
@@ -68,12 +68,14 @@ internal sealed class CopyBuilder
         });
     }
 
-    /// <summary>Loads pre-data and post-data only; there must be an index.</summary>
+    /// <summary>Loads pre-data and post-data only, without content for materialized views; there must be an index.</summary>
     public async Task LoadSchemaAsync(SessionOpener sessions, CancellationToken cancellationToken)
     {
         await using var reader = await MemberReader.OpenAsync(plan.Backup.Store, plan.Backup.FileName, plan.Backup.Keys, cancellationToken);
-        await RunSectionAsync(reader, DumpSection.PreData, sessions, cancellationToken);
-        await RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken);
+        foreach (var section in (DumpSection[])[DumpSection.PreData, DumpSection.PostData])
+        {
+            await RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, static _ => { }, cancellationToken), sessions, plan.Filter with { DropRefresh = true }, cancellationToken);
+        }
     }
 
     /// <summary>Reads the copy back and compares it with the backup; <c>CopyDiffers</c> when anything disagrees.</summary>
@@ -142,9 +144,9 @@ internal sealed class CopyBuilder
     }
 
     private Task RunSectionAsync(MemberReader reader, DumpSection section, SessionOpener sessions, CancellationToken cancellationToken) =>
-        RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, plan.Phases.Advance, cancellationToken), sessions, cancellationToken);
+        RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, plan.Phases.Advance, cancellationToken), sessions, plan.Filter, cancellationToken);
 
-    private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, CancellationToken cancellationToken)
+    private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, ScriptFilter filter, CancellationToken cancellationToken)
     {
         await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), cancellationToken);
         foreach (var statement in sessions.Statements)
@@ -152,7 +154,7 @@ internal sealed class CopyBuilder
             await psql.ExecuteAsync(statement, cancellationToken);
         }
 
-        await psql.RunScriptAsync(script, plan.Filter, cancellationToken);
+        await psql.RunScriptAsync(script, filter, cancellationToken);
         await psql.CompleteAsync(cancellationToken);
     }
 }

@@ -24,10 +24,18 @@ public static partial class ErrorCatalog
         "A drill's staging server is the source's own server, or may be.",
         "Give another server as -StagingDatabase, or none: the drill then starts one of its own.");
 
+    /// <summary>A file of smoke tests cannot be read.</summary>
+    public static readonly ErrorDefinition SmokeTestUnreadable = new(
+        nameof(SmokeTestUnreadable),
+        ErrorKind.NotFound,
+        "A file of smoke tests cannot be read.",
+        "Check the path and the rights; a script block is given in braces.");
+
     private static ErrorDefinition[] DrillErrors =>
     [
         DrillFailed,
         DrillInconclusive,
         StagingIsSource,
+        SmokeTestUnreadable,
     ];
 }

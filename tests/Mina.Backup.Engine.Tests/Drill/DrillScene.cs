@@ -17,7 +17,7 @@ internal sealed class DrillScene : IAsyncDisposable, IDrillRecorder
         CREATE SCHEMA shop AUTHORIZATION drill_owner_{db};
         CREATE TABLE shop.users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, state varchar(10) CHECK (state IN ('new', 'old')));
         CREATE TABLE shop.notes (id serial PRIMARY KEY, user_id int NOT NULL REFERENCES shop.users, body text, amount money);
-        CREATE INDEX notes_by_user ON shop.notes (user_id) WHERE amount > 0::money;
+        CREATE INDEX notes_by_user ON shop.notes (user_id) WHERE user_id > 10;
         CREATE TABLE shop.archive (k int, v text);
         CREATE TABLE shop.parted (k int, v text) PARTITION BY RANGE (k);
         CREATE TABLE shop.parted_0 PARTITION OF shop.parted FOR VALUES FROM (0) TO (250);
