@@ -80,8 +80,7 @@ internal static class ContentComparison
 
     /// <summary>Where two indexes of one backup record different content, one sentence; null when they agree. Members are not compared.</summary>
     public static string? CompareRecords(BackupIndex one, BackupIndex other) =>
-        one.Header.CreatedAt == other.Header.CreatedAt
-        && IndexSerializer.WriteProof(one).Skip(1).Zip(IndexSerializer.WriteProof(other).Skip(1), (mine, theirs) => mine.Span.SequenceEqual(theirs.Span)).All(same => same)
+        IndexSerializer.WriteProof(one).Zip(IndexSerializer.WriteProof(other), (mine, theirs) => mine.Span.SequenceEqual(theirs.Span)).All(same => same)
         && (one.Tables.Count, one.LargeObjects.Count, one.Sequences.Count) == (other.Tables.Count, other.LargeObjects.Count, other.Sequences.Count)
             ? null
             : "The index and the record at the file's end differ.";

@@ -10,7 +10,7 @@ internal delegate void SchemaStatementHandler(UInt128 hash, ReadOnlySpan<byte> t
 /// <summary>
 /// Fingerprints a schema: the sum modulo 2^128 of XXH128 over its statements, so that it says what there is and not in which order pg_dump wrote it: one run
 /// of pg_dump puts privileges behind keys, a run per section before them. Left out is what is no part of the schema: comments, settings of the session, calls
-/// (<c>SELECT</c>) and <c>REFRESH</c>. Tablespace and access method, which pg_dump writes as settings, count with the statement that they are for.
+/// (<c>SELECT</c>) and <c>REFRESH</c>. Tablespace, access method and encoding, which pg_dump writes as settings, count with the statements that they are for.
 /// </summary>
 internal sealed partial class SchemaTally
 {
@@ -19,7 +19,7 @@ internal sealed partial class SchemaTally
 
     private readonly SchemaStatementHandler? handler;
     private readonly XxHash128 hash = new();
-    private readonly Dictionary<string, string> settings = new(StringComparer.Ordinal) { ["default_tablespace"] = "''", ["default_table_access_method"] = "heap" };
+    private readonly Dictionary<string, string> settings = new(StringComparer.Ordinal) { ["default_tablespace"] = "''", ["default_table_access_method"] = "heap", ["client_encoding"] = "'UTF8'" };
 
     public SchemaTally(SchemaStatementHandler? handler) => this.handler = handler;
 
@@ -51,6 +51,11 @@ internal sealed partial class SchemaTally
         }
 
         hash.Append(last);
+        if (settings["client_encoding"] is var encoding && encoding != "'UTF8'")
+        {
+            hash.Append(Encoding.Latin1.GetBytes($"\nENCODING {encoding}"));
+        }
+
         if (firstWord is "create" or "alter" && HasStorage().IsMatch(head))
         {
             hash.Append(Encoding.Latin1.GetBytes(Storage));
@@ -74,7 +79,7 @@ internal sealed partial class SchemaTally
         }
     }
 
-    [GeneratedRegex(@"\ASET (default_tablespace|default_table_access_method) = (.*);\z", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\ASET (default_tablespace|default_table_access_method|client_encoding) = (.*);\z", RegexOptions.Singleline)]
     private static partial Regex Setting();
 
     [GeneratedRegex("""\A(?:CREATE (?:UNLOGGED )?TABLE|CREATE MATERIALIZED VIEW|CREATE (?:UNIQUE )?INDEX)\s|\AALTER TABLE (?:ONLY )?(?:[^\s"]|"[^"]*")+\s+ADD CONSTRAINT (?:[^\s"]|"[^"]*")+ (?:PRIMARY KEY|UNIQUE|EXCLUDE)\b""")]

@@ -114,6 +114,11 @@ public sealed class VerifiedBackupOpener
             checks.Fail(VerificationCheckKind.Fingerprints, ErrorCatalog.ContentDiffers, $"Of the SQL, {problem}.");
         }
 
+        if (ContentComparison.CompareRecords(index, IndexSerializer.ReadProof(script.ProofLines, entry.Info.Name)) is { } difference)
+        {
+            checks.Fail(VerificationCheckKind.Index, ErrorCatalog.IndexUnreadable, difference);
+        }
+
         await new GlobalsCheck(subject, keys, checks).RunAsync(cancellationToken);
         ThrowIfAnyFails(checks, entry);
         return checks.All;

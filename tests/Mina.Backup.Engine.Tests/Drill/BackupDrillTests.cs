@@ -15,12 +15,9 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
 
         var result = await scene.DrillAsync();
 
-        Assert.True(result.Verdict == DrillVerdict.Passed, Describe(result));
+        Assert.True(result.Verdict == DrillVerdict.Passed, DrillScene.Describe(result));
         Assert.Equal(backup.Name, result.Backup);
         Assert.DoesNotContain(result.Steps, step => step.Outcome is not DrillStepOutcome.Passed);
         Assert.Empty(scene.Left);
     }
-
-    private static string Describe(RecoveryDrillResult result) =>
-        string.Join('\n', result.Steps.Select(step => $"{step.Step} {step.Name}: {step.Outcome} {step.Duration} {step.Detail} {string.Join(" | ", step.Differences)}"));
 }

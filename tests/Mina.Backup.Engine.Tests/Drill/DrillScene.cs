@@ -50,13 +50,16 @@ internal sealed class DrillScene : IAsyncDisposable, IDrillRecorder
 
     public QuietObserver Observer { get; } = new();
 
+    /// <summary>A server to restore into; null for disposable clusters.</summary>
+    public EphemeralCluster? Staging { get; private set; }
+
     /// <summary>Drills that were recorded.</summary>
     public List<RecoveryDrillResult> Recorded { get; } = [];
 
     /// <summary>What disposable clusters have left.</summary>
     public IReadOnlyList<string> Left => Directory.GetFileSystemEntries(Environment.TempDirectory);
 
-    public DrillRequest Request => new() { Locations = [Machine.BackupDirectory] };
+    public DrillRequest Request => new() { Locations = [Machine.BackupDirectory], StagingDatabase = Staging?.Target.ToUri(), SourceDatabase = Source.Uri };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -100,28 +103,50 @@ internal sealed class DrillScene : IAsyncDisposable, IDrillRecorder
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs SQL in the database that a drill is restoring into a disposable cluster.</summary>
-    public void ChangeCopy(string sql) => ChangeCopy(Path.GetFileName(Directory.GetDirectories(Environment.TempDirectory, "mina-pg-*").Single()), sql);
+    /// <summary>The steps, for a test's message.</summary>
+    public static string Describe(RecoveryDrillResult result) =>
+        string.Join('\n', result.Steps.Select(step => $"{step.Step} {step.Name}: {step.Outcome} {step.ErrorId} {step.Detail} {string.Join(" | ", step.Differences)}"));
+
+    /// <summary>Starts a server to restore into, which later drills use.</summary>
+    public async Task StartStagingAsync() =>
+        Staging = await EphemeralCluster.StartAsync(new EphemeralClusterOptions(), HostEnvironment.Current(), Cancel);
+
+    /// <summary>The server that a drill is restoring into.</summary>
+    public ConnectionTarget StagingServer => Staging?.Target
+        ?? new ConnectionTarget { Host = Directory.GetDirectories(Environment.TempDirectory, "mina-pg-*").Single(), Database = "postgres", Username = "postgres" };
+
+    /// <summary>Runs SQL in the database that a drill has restored; from within an observer, which waits for nobody.</summary>
+    public void ChangeCopy(string sql)
+    {
+        using var maintenance = new NpgsqlConnection(StagingServer.ToNpgsql().ConnectionString);
+        maintenance.Open();
+        using var find = new NpgsqlCommand("SELECT datname FROM pg_database WHERE datname LIKE 'drill\\_%'", maintenance);
+        var copy = Convert.ToString(find.ExecuteScalar(), CultureInfo.InvariantCulture)!;
+        using var connection = new NpgsqlConnection(StagingServer.WithDatabase(copy).ToNpgsql().ConnectionString);
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>What drills have left on the staging server: databases and roles.</summary>
+    public async Task<IReadOnlyList<string>> LeftOnStagingAsync()
+    {
+        const string Made = "SELECT datname::text FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1') UNION ALL SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'drill%'";
+        await using var connection = await new PostgresConnector(Staging!.Target).OpenAsync(Cancel);
+        return await SqlQuery.ReadAsync(connection, Made, row => row.GetString(0), Cancel);
+    }
 
     public async ValueTask DisposeAsync()
     {
+        if (Staging is not null)
+        {
+            await Staging.DisposeAsync();
+        }
+
         await Source.DisposeAsync();
         await using var connection = await new PostgresConnector(Source.Target.WithDatabase("postgres")).OpenAsync(CancellationToken.None);
         await using var command = new NpgsqlCommand($"DROP ROLE IF EXISTS drill_owner_{Source.Name}", connection);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
         Machine.Dispose();
-    }
-
-    private void ChangeCopy(string folder, string sql)
-    {
-        var server = new ConnectionTarget { Host = Path.Combine(Environment.TempDirectory, folder), Database = "postgres", Username = "postgres" };
-        using var maintenance = new NpgsqlConnection(server.ToNpgsql().ConnectionString);
-        maintenance.Open();
-        using var find = new NpgsqlCommand("SELECT datname FROM pg_database WHERE datname LIKE 'drill\\_%'", maintenance);
-        var copy = Convert.ToString(find.ExecuteScalar(), CultureInfo.InvariantCulture)!;
-        using var connection = new NpgsqlConnection(server.WithDatabase(copy).ToNpgsql().ConnectionString);
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
     }
 }
