@@ -10,6 +10,9 @@ internal static class FetchCheck
     // The name's time is when the run began; the snapshot follows moments later, or hours where locks are waited for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
+    // Of runs that begin within one second each takes the next free one, at most two minutes ahead.
+    private static readonly TimeSpan FurthestAhead = TimeSpan.FromMinutes(3);
+
     /// <summary>Looks at the files.</summary>
     public static async Task<StepFinding> RunAsync(CatalogEntry entry, CancellationToken cancellationToken)
     {
@@ -50,7 +53,7 @@ internal static class FetchCheck
 
     // An older backup under a newer name would be restored as if it were the newer one.
     private static StepFinding? FindAgeProblem(BackupManifest manifest) =>
-        BackupNames.TimeOf(manifest.Name) is { } named && (manifest.CreatedAt < named.AddSeconds(-1) || manifest.CreatedAt > named + LongestWait)
+        BackupNames.TimeOf(manifest.Name) is { } named && (manifest.CreatedAt < named - FurthestAhead || manifest.CreatedAt > named + LongestWait)
             ? StepFinding.Failed(
                 string.Create(CultureInfo.InvariantCulture, $"The backup is called {manifest.Name}, but its content is of {manifest.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z."),
                 ErrorCatalog.ManifestMismatch)

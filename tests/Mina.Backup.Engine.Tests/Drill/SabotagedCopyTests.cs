@@ -30,7 +30,7 @@ public sealed class SabotagedCopyTests(ClusterFixture clusters)
         { "GRANT SELECT ON shop.users TO PUBLIC", DrillStepKind.Schema },
         { "CREATE TABLE shop.more (n int)", DrillStepKind.Schema },
         { "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'shop.users_pkey'::regclass", DrillStepKind.Indexes },
-        { "UPDATE pg_constraint SET convalidated = false WHERE conname = 'notes_user_id_fkey'", DrillStepKind.Schema },
+        { "UPDATE pg_constraint SET convalidated = false WHERE conname = 'notes_user_id_fkey'", DrillStepKind.Constraints },
         { "UPDATE pg_index SET indoption = '1' WHERE indexrelid = 'shop.users_pkey'::regclass", DrillStepKind.Amcheck },
     };
 
@@ -45,8 +45,9 @@ public sealed class SabotagedCopyTests(ClusterFixture clusters)
             var (sql, step) = (row.Data.Item1, row.Data.Item2);
             var result = await scene.DrillAsync(observer: new StageObserver("Rows", () => scene.ChangeCopy(sql)));
 
-            Assert.True(result.Verdict == DrillVerdict.Failed && result.Steps.First(candidate => candidate.Outcome == DrillStepOutcome.Failed).Step == step, $"{sql}\n{DrillScene.Describe(result)}");
-            Assert.NotEmpty(result.Steps.First(candidate => candidate.Outcome == DrillStepOutcome.Failed).Differences);
+            var failed = result.Steps.Where(candidate => candidate.Outcome == DrillStepOutcome.Failed).ToList();
+            Assert.True(result.Verdict == DrillVerdict.Failed && failed.Exists(candidate => candidate.Step == step), $"{sql}\n{DrillScene.Describe(result)}");
+            Assert.All(failed, candidate => Assert.NotEmpty(candidate.Differences));
             // The whole picture is given, whatever disagreed first.
             Assert.Contains(result.Steps, candidate => candidate.Step == DrillStepKind.Targets);
             Assert.Empty(await scene.LeftOnStagingAsync());
