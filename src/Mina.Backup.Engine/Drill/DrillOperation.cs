@@ -64,10 +64,10 @@ public sealed class DrillOperation
 
     private static void Check(DrillRequest request)
     {
-        if (request.Scope == DrillScope.Pitr && (request.Backup is not null || request.StagingDatabase is not null))
+        if (request.Scope == DrillScope.Pitr && (request.Backup is not null || request.StagingDatabase is not null || request.Choice != DrillChoice.Random))
         {
             throw new ConfigurationException(
-                ErrorCatalog.OptionConflict, "A drill to a point in time starts from a base backup of its archive, on this machine: it takes neither -Backup nor -StagingDatabase.");
+                ErrorCatalog.OptionConflict, "A drill to a point in time starts from a base backup of its archive, on this machine: it takes neither -Backup, -Newest, -Oldest nor -StagingDatabase.");
         }
 
         if (request.Backup is not null && (request.Choice != DrillChoice.Random || request.Within is not null))

@@ -205,6 +205,7 @@ internal sealed class PitrDrill : IAsyncDisposable
     {
         var made = branch!;
         branch = null;
+        journal.ServerAnswers = null;
         if (!journal.ServerLost && (request.Keep == StagingRetention.Always || (request.Keep == StagingRetention.OnFailure && DrillVerdicts.Of(journal.Steps) != DrillVerdict.Passed)))
         {
             kept = (ConnectionTarget.Parse(made.ConnectionUri!, context.Environment) with { Password = null }).ToUri();
