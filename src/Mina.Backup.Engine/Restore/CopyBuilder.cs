@@ -1,5 +1,6 @@
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
@@ -70,15 +71,15 @@ internal sealed class CopyBuilder
     /// <summary>Reads the copy back and compares it with the backup; <c>CopyDiffers</c> when anything disagrees.</summary>
     public async Task<RestoreProof> ProveAsync(SessionOpener sessions, CancellationToken cancellationToken)
     {
-        var connections = new List<NpgsqlConnection>();
+        var connections = new List<LibpqSession>();
         try
         {
             for (var i = 0; i < (plan.Backup.Index is null ? 1 : plan.Jobs); i++)
             {
-                connections.Add(await sessions.OpenAsync(Copy, cancellationToken));
+                connections.Add(await sessions.OpenForCopyAsync(Copy, cancellationToken));
             }
 
-            var outputs = connections.Select(connection => new NpgsqlCopyOut(connection)).ToList();
+            var outputs = connections.Select(connection => new LibpqCopyOut(connection)).ToList();
             var proof = plan.Backup.Index is { } index
                 ? await new CopyProver(outputs).ProveAsync(index, plan.Phases.Advance, cancellationToken)
                 : await new RowCountProver(outputs[0]).ProveAsync(plan.Backup.Summary!, cancellationToken);
@@ -87,10 +88,7 @@ internal sealed class CopyBuilder
         }
         finally
         {
-            foreach (var connection in connections)
-            {
-                await connection.DisposeAsync();
-            }
+            connections.ForEach(connection => connection.Dispose());
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -107,7 +108,7 @@ internal sealed class CopyProver
         {
             await session.ReadAsync(ProofQueries.LargeObject(expected), actual.Append, cancellationToken);
         }
-        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
+        catch (LibpqException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
         {
             return; // Named as missing already.
         }
