@@ -38,8 +38,8 @@ internal sealed record DrillHistoryContent
             return null;
         }
 
-        var first = Broken.Count > 0 ? $"Record {Broken[0].Sequence} is {Broken[0].State}: {Broken[0].Problem}" : Problem;
-        var others = Broken.Count > 1 ? FormattableString.Invariant($" {Broken.Count - 1} more records are not intact.") : "";
+        var first = Broken.Count > 0 ? $"Record {Broken[0].Sequence} is {Broken[0].State.ToString().ToLowerInvariant()}: {Broken[0].Problem}" : Problem;
+        var others = Broken.Count > 1 ? FormattableString.Invariant($" In all, {Broken.Count} records are not intact.") : "";
         return new IntegrityException(ErrorCatalog.DrillHistoryBroken, $"The history of drills {Path} is not what was written. {first}{others}", new ErrorContext { Target = Path });
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -265,6 +267,36 @@ public sealed class DrillChainTests : IDisposable
     }
 
     [Fact]
+    public async Task Drills_that_end_together_all_reach_the_chain_while_others_read_it()
+    {
+        var writers = Enumerable.Range(0, 12).Select(number => Task.Run(() => History.RecordAsync(SampleDrills.HalfYear[number % 10], TestContext.Current.CancellationToken))).ToList();
+        while (!Task.WhenAll(writers).IsCompleted)
+        {
+            Assert.True((await ReadAsync()).IsIntact);
+        }
+
+        await Task.WhenAll(writers);
+        var content = await ReadAsync();
+        Assert.True(content.IsIntact);
+        Assert.Equal(12, content.Drills.Count());
+    }
+
+    [Fact]
+    public async Task Two_processes_append_to_one_chain()
+    {
+        var runs = Enumerable.Range(0, 2).Select(_ => RunnerAsync(count: 15)).ToList();
+        foreach (var status in await Task.WhenAll(runs))
+        {
+            Assert.Equal(0, status);
+        }
+
+        var content = await ReadAsync();
+        Assert.True(content.IsIntact);
+        Assert.Equal(30, content.Records[^1].Sequence);
+        Assert.Equal(2, content.Drills.Select(drill => drill.Operator).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Only_this_user_can_read_history_and_head()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are Unix.");
@@ -283,7 +315,7 @@ public sealed class DrillChainTests : IDisposable
         Assert.False(content.IsIntact);
         var failure = content.Failure();
         Assert.Equal(ErrorCatalog.DrillHistoryBroken, failure!.Definition);
-        Assert.Contains($"Record {sequence} is {state}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"Record {sequence} is {state.ToString().ToLowerInvariant()}: ", failure.Message, StringComparison.Ordinal);
     }
 
     private static string Change(string line, string field)
@@ -307,6 +339,19 @@ public sealed class DrillChainTests : IDisposable
     {
         var envelope = JsonSerializer.Deserialize(line, DrillJson.Default.DrillEnvelope)!;
         return Encoding.UTF8.GetString(DrillLine.Seal(change(envelope), out _)).TrimEnd('\n');
+    }
+
+    private async Task<int> RunnerAsync(int count)
+    {
+        // It lies beside this assembly's folder.
+        var folder = AppContext.BaseDirectory.Replace("Mina.Backup.Engine.Tests", "Mina.Backup.Engine.Tests.Runner", StringComparison.Ordinal);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "Mina.Backup.Engine.Tests.Runner.dll")])
+        {
+            Environment = { ["OPERATION"] = "record-drills", ["COUNT"] = count.ToString(CultureInfo.InvariantCulture), ["MINA_STATE_PATH"] = machine.Environment.StateDirectory },
+        };
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
     }
 
     private async Task FillAsync(int count)

@@ -154,6 +154,7 @@ internal static class SampleDrills
             ],
             Point = new PitrTarget { Kind = PitrTargetKind.Time, Time = drill.StartedAt.AddHours(-7.5), Timeline = 3 },
             Reached = new PitrPoint { Lsn = Lsn.Parse("16/B374D848"), Timeline = 3, Time = drill.StartedAt.AddHours(-7.5).AddSeconds(-1.25) },
+            RecoveryTime = drill.RecoveryTime with { Target = TimeSpan.FromMinutes(10) },
             RecoveryPoint = new DrillObjective { Measured = TimeSpan.FromSeconds(48), Target = TimeSpan.FromMinutes(5), Basis = "Age of the newest commit in the archive." },
             Environment = drill.Environment with { Staging = "branch" },
         };

@@ -26,9 +26,9 @@ internal static class DrillFacts
             ("Machine", $"{where.OperatingSystem}, {ReportText.Count(where.Processors, "core")}"),
             ("Software", $"Mina.Backup {where.ModuleVersion}"),
             ("Seed of the choice", drill.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("Record", ReportText.Record(reported.Record)),
             ("Staging kept at", drill.KeptStaging),
             ("Log", drill.LogPath),
-            ("Record", ReportText.Record(reported.Record)),
             ("Checksum of the record", reported.Record?.Sha256),
         ];
         return facts.Where(fact => fact.Description is not null).Select(fact => (fact.Term, fact.Description!));

@@ -46,9 +46,9 @@ internal sealed class HtmlReport(DrillReportContent content)
         return reader.ReadToEnd();
     }
 
-    private static IEnumerable<XElement> Warning(string? text) => text is null
+    private static IEnumerable<XElement> Warning(string label, string? text) => text is null
         ? []
-        : [Html.Classed("p", "warning", ReportMarks.Mark("failed", "No evidence"), " ", text)];
+        : [Html.Classed("p", "warning", ReportMarks.Mark("failed", label), " ", text)];
 
     private XElement WriteHead()
     {
@@ -61,7 +61,7 @@ internal sealed class HtmlReport(DrillReportContent content)
         "section",
         Html.Attribute("aria-labelledby", "verdict"),
         Html.Element("h2", Html.Attribute("id", "verdict"), "Verdict"),
-        Warning(content.History.Failure()?.Message),
+        Warning("History not intact", content.History.Failure()?.Message),
         content.Standings.Select(WriteStanding));
 
     private XElement WriteStanding(DrillStanding standing)
@@ -74,7 +74,7 @@ internal sealed class HtmlReport(DrillReportContent content)
             Html.Classed("p", "verdict", ReportMarks.Verdict(drill.Verdict)),
             content.Standings.Count > 1 ? Html.Element("h3", ReportText.Target(standing.Target)) : null,
             Html.Element("p", ReportText.Sentence(drill)),
-            Warning(standing.Newest.Record switch
+            Warning("No evidence", standing.Newest.Record switch
             {
                 null => "The history has no record of this drill.",
                 { State: DrillRecordState.Intact } => null,
@@ -104,7 +104,7 @@ internal sealed class HtmlReport(DrillReportContent content)
                 "charts",
                 WriteChart($"rto-{index}", "Recovery time", standing, drill => drill.RecoveryTime),
                 WriteChart($"rpo-{index}", "Recovery point", standing, drill => drill.RecoveryPoint)))),
-        Html.Classed("p", "legend", "One mark per drill: ", ReportMarks.Mark("passed", "passed, a dot"), " ", ReportMarks.Mark("failed", "failed, a cross"), " ", ReportMarks.Mark("open", "inconclusive, a diamond"), "; the target is the broken line."));
+        TrendChart.Legend());
 
     private static XElement WriteChart(string id, string name, DrillStanding standing, Func<RecoveryDrillResult, DrillObjective> objective)
     {
@@ -120,15 +120,15 @@ internal sealed class HtmlReport(DrillReportContent content)
     private XElement WriteOverview()
     {
         var table = new HtmlTable(
-            "Drills of this report, newest first",
-            new("Drill", "text"), new("Verdict", "outcome"), new("Began", "text"), new("Recovered", "text"), new("Recovery time", "number"), new("Recovery point", "number"), new("Record", "text"));
+            "Newest first",
+            new("Drill", "text"), new("Verdict", "outcome"), new("Began (UTC)", "text"), new("Recovered", "text"), new("Recovery time", "number"), new("Recovery point", "number"), new("Record", "text"));
         foreach (var ((drill, record), index) in content.Drills.Select((drill, index) => (drill, index)))
         {
             table.Add(
                 Html.Element("a", Html.Attribute("href", "#" + Anchor(index)), drill.Id),
                 ReportMarks.Verdict(drill.Verdict),
-                ReportText.Time(drill.StartedAt),
-                drill.Backup ?? "nothing",
+                ReportText.Minute(drill.StartedAt),
+                drill.Database ?? (drill.Type == DrillType.Pitr ? "whole cluster" : "nothing"),
                 drill.RecoveryTime.Measured is { } time ? ReportText.Duration(time) : "not measured",
                 drill.RecoveryPoint.Measured is { } point ? ReportText.Duration(point) : "not measured",
                 ReportText.Record(record));
@@ -145,7 +145,6 @@ internal sealed class HtmlReport(DrillReportContent content)
             Html.Attribute("aria-labelledby", "history"),
             Html.Element("h2", Html.Attribute("id", "history"), "History"),
             Html.Classed("p", "lead", history.IsIntact ? ReportMarks.Mark("passed", "Intact") : ReportMarks.Mark("failed", "Not intact"), " ", ReportText.History(history)),
-            history.Problem is { } problem ? Html.Element("p", problem) : null,
             history.Broken.Count + history.Torn.Count == 0 ? null : Html.Element(
                 "ul",
                 history.Records.Where(record => record.State != DrillRecordState.Intact).Select(record => Html.Element("li", $"Record {ReportText.Record(record)}"))),

@@ -16,7 +16,7 @@ internal sealed class MarkdownReport(DrillReportContent content)
     {
         Block($"# Recovery drill report: {MarkdownText.Escape(string.Join("; ", content.Standings.Select(standing => ReportText.Target(standing.Target))))}");
         Block("## Verdict");
-        Warn(content.History.Failure()?.Message);
+        Warn("History not intact", content.History.Failure()?.Message);
         foreach (var standing in content.Standings)
         {
             WriteStanding(standing);
@@ -44,7 +44,7 @@ internal sealed class MarkdownReport(DrillReportContent content)
         Block($"**{drill.Verdict}.** {MarkdownText.Escape(ReportText.Sentence(drill))}");
         if (standing.Newest.Record is not { State: DrillRecordState.Intact })
         {
-            Warn($"Record of this drill: {ReportText.Record(standing.Newest.Record)}.");
+            Warn("No evidence", $"Record of this drill: {ReportText.Record(standing.Newest.Record)}.");
         }
 
         Facts(
@@ -109,7 +109,6 @@ internal sealed class MarkdownReport(DrillReportContent content)
         var history = content.History;
         Block("## History");
         Block($"**{(history.IsIntact ? "Intact" : "Not intact")}.** {MarkdownText.Escape(ReportText.History(history))}");
-        Warn(history.Problem);
         var marked = history.Records.Where(record => record.State != DrillRecordState.Intact).Select(record => $"Record {ReportText.Record(record)}").ToList();
         if (marked.Count > 0)
         {
@@ -122,11 +121,11 @@ internal sealed class MarkdownReport(DrillReportContent content)
 
     private void Block(string block) => text.Append(block).Append("\n\n");
 
-    private void Warn(string? warning)
+    private void Warn(string label, string? warning)
     {
         if (warning is not null)
         {
-            Block($"> **No evidence.** {MarkdownText.Escape(warning)}");
+            Block($"> **{label}.** {MarkdownText.Escape(warning)}");
         }
     }
 

@@ -13,13 +13,17 @@ internal static class MarkdownText
         for (var index = 0; index < visible.Length; index++)
         {
             var character = visible[index];
-            var isMarkup = character switch
+            escaped.Append(character switch
             {
-                '_' => !IsWord(visible, index - 1) || !IsWord(visible, index + 1),
-                '#' => index == 0,
-                _ => character is '\\' or '`' or '*' or '[' or ']' or '<' or '>' or '|' or '~' or '&' or '!',
-            };
-            escaped.Append(isMarkup ? "\\" : "").Append(character);
+                // Entities, as not every reader takes a backslash before these.
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '&' => "&amp;",
+                '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '!' => $"\\{character}",
+                '_' when !IsWord(visible, index - 1) || !IsWord(visible, index + 1) => "\\_",
+                '#' when index == 0 => "\\#",
+                _ => character.ToString(),
+            });
         }
 
         return escaped.ToString();

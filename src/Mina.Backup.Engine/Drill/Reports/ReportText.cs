@@ -13,7 +13,10 @@ internal static class ReportText
         + "Whoever may write both files could compute all of them anew: a report kept elsewhere, with the checksum above, shows that, too.";
 
     /// <summary>A point in time, such as <c>2026-11-24 01:15 UTC</c>.</summary>
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Minute(time) + " UTC";
+
+    /// <summary>A point in time where the zone is told elsewhere, such as <c>2026-11-24 01:15</c>.</summary>
+    public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>A day, such as <c>2026-11-24</c>.</summary>
     public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -24,16 +27,17 @@ internal static class ReportText
     /// <summary>A count of things, such as <c>1 drill</c> or <c>12 drills</c>.</summary>
     public static string Count(long count, string thing) => $"{Count(count)} {thing}{(count == 1 ? "" : "s")}";
 
-    /// <summary>An elapsed time in its two largest units, such as <c>0.4 s</c>, <c>4 min 05 s</c>, <c>1 h 02 min</c> or <c>3 d 4 h</c>.</summary>
+    /// <summary>An elapsed time in its two largest units, such as <c>0.4 s</c>, <c>4 min 5 s</c>, <c>10 min</c>, <c>1 h 2 min</c> or <c>3 d 4 h</c>.</summary>
     public static string Duration(TimeSpan time)
     {
-        var length = time.Duration();
+        var exact = time.Duration().TotalSeconds;
+        var length = TimeSpan.FromSeconds(Math.Round(exact));
         var text = length switch
         {
-            { TotalSeconds: < 59.95 } => string.Create(CultureInfo.InvariantCulture, $"{length.TotalSeconds:0.0} s"),
-            { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{length.Minutes} min {length.Seconds:00} s"),
-            { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{length.Hours} h {length.Minutes:00} min"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{(int)length.TotalDays} d {length.Hours} h"),
+            { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{exact:0.#} s"),
+            { TotalHours: < 1 } => Pair(length.Minutes, "min", length.Seconds, "s"),
+            { TotalDays: < 1 } => Pair(length.Hours, "h", length.Minutes, "min"),
+            _ => Pair((int)length.TotalDays, "d", length.Hours, "h"),
         };
         return time < TimeSpan.Zero ? "−" + text : text;
     }
@@ -104,6 +108,9 @@ internal static class ReportText
         var torn = history.Torn.Count == 0 ? "" : $" Left unfinished by a run that ended while it wrote: {Count(history.Torn.Count, "record")}.";
         return history.IsIntact ? $"{intact}, each as it was written, none missing.{torn}" : $"{intact} as written; {Count(history.Broken.Count, "record")} changed, moved or missing.{torn}";
     }
+
+    private static string Pair(int large, string largeUnit, int small, string smallUnit) =>
+        FormattableString.Invariant($"{large} {largeUnit}") + (small == 0 ? "" : FormattableString.Invariant($" {small} {smallUnit}"));
 
     private static string Subject(RecoveryDrillResult drill)
     {

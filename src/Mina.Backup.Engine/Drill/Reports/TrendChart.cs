@@ -63,14 +63,22 @@ internal sealed class TrendChart
         "chart",
         Html.Attribute("viewBox", Text($"0 0 {Width} {Height}")),
         Html.Attribute("role", "img"),
-        Html.Attribute("aria-labelledby", $"{id}-title {id}-desc"),
+        Html.Attribute("aria-labelledby", $"{id}-title"),
+        Html.Attribute("aria-describedby", $"{id}-desc"),
         Html.Element("title", Html.Attribute("id", $"{id}-title"), title),
         Html.Element("desc", Html.Attribute("id", $"{id}-desc"), Description),
         DrawGrid(),
         DrawTarget(),
         Html.Classed("path", "trend", Html.Attribute("d", string.Join(' ', points.Select((point, index) => Text($"{(index == 0 ? 'M' : 'L')} {X(point):0.#} {Y(point.Seconds):0.#}"))))),
         points.Select(DrawPoint),
-        DrawLastValue());
+        DrawTargetLabel());
+
+    /// <summary>What the marks mean.</summary>
+    public static XElement Legend() => Html.Classed(
+        "ul",
+        "legend",
+        Enum.GetValues<DrillVerdict>().Select(verdict => Html.Element("li", Key(Mark(verdict)), verdict.ToString())),
+        Html.Element("li", Key(Html.Classed("path", "target", Html.Attribute("d", "M -8 0 H 8"))), "Target"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -87,13 +95,18 @@ internal sealed class TrendChart
         _ => Text($"{seconds / 86400:0.#} d"),
     };
 
-    // A mark by shape as well as by color.
-    private static string Shape(DrillVerdict verdict) => verdict switch
-    {
-        DrillVerdict.Passed => "M -4.5 0 A 4.5 4.5 0 1 0 4.5 0 A 4.5 4.5 0 1 0 -4.5 0 Z",
-        DrillVerdict.Failed => "M -4.5 -4.5 L 4.5 4.5 M -4.5 4.5 L 4.5 -4.5",
-        _ => "M 0 -6 L 6 0 L 0 6 L -6 0 Z",
-    };
+    private static XElement Key(XElement mark) => Html.Element("svg", Html.Attribute("viewBox", "-8 -8 16 16"), Html.Attribute("aria-hidden", "true"), mark);
+
+    // By shape as well as by color.
+    private static XElement Mark(DrillVerdict verdict) => Html.Classed(
+        "g",
+        $"point {ReportMarks.Class(verdict)}",
+        Html.Element("path", Html.Attribute("d", verdict switch
+        {
+            DrillVerdict.Passed => "M -4.5 0 A 4.5 4.5 0 1 0 4.5 0 A 4.5 4.5 0 1 0 -4.5 0 Z",
+            DrillVerdict.Failed => "M -4.5 -4.5 L 4.5 4.5 M -4.5 4.5 L 4.5 -4.5",
+            _ => "M 0 -6 L 6 0 L 0 6 L -6 0 Z",
+        })));
 
     private double X(Point point)
     {
@@ -138,25 +151,15 @@ internal sealed class TrendChart
             var rise = index > 0 && points[index - 1].Target is { } before && before != target ? Text($"M {from:0.#} {Y(before):0.#} V {Y(target):0.#}") : "";
             yield return Html.Classed("path", "target", Html.Attribute("d", Text($"{rise} M {from:0.#} {Y(target):0.#} H {to:0.#}").Trim()));
         }
-
-        if (points[^1].Target is { } last)
-        {
-            yield return Label(Left + 4, Y(last) - 5, "start", "target-label", $"Target {Tick(last)}");
-        }
     }
 
-    private XElement DrawPoint(Point point) => Html.Classed(
+    private XElement? DrawTargetLabel() => points[^1].Target is { } target ? Label(Right, Y(target) - 6, "end", "target-label", $"Target {Tick(target)}") : null;
+
+    private XElement DrawPoint(Point point) => Html.Element(
         "g",
-        $"point {ReportMarks.Class(point.Drill.Verdict)}",
         Html.Attribute("transform", Text($"translate({X(point):0.#} {Y(point.Seconds):0.#})")),
         Html.Element("title", $"{ReportText.Day(point.Drill.StartedAt)}: {ReportText.Objective(point.Objective)}. {point.Drill.Verdict}."),
-        Html.Element("path", Html.Attribute("d", Shape(point.Drill.Verdict))));
-
-    private XElement DrawLastValue()
-    {
-        var last = points[^1];
-        return Label(points.Count == 1 ? X(last) : Right, Y(last.Seconds) - 10, points.Count == 1 ? "middle" : "end", "value", ReportText.Duration(last.Objective.Measured!.Value));
-    }
+        Mark(point.Drill.Verdict));
 
     private sealed record Point(RecoveryDrillResult Drill, DrillObjective Objective)
     {
