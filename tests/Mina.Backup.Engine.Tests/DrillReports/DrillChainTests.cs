@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mina.Backup.Engine.Drill;
+using Mina.Backup.Engine.Tests.Scenarios;
 using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
@@ -345,13 +345,13 @@ public sealed class DrillChainTests : IDisposable
     {
         // It lies beside this assembly's folder.
         var folder = AppContext.BaseDirectory.Replace("Mina.Backup.Engine.Tests", "Mina.Backup.Engine.Tests.Runner", StringComparison.Ordinal);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "Mina.Backup.Engine.Tests.Runner.dll")])
+        var result = await Programs.TryAsync("dotnet", [Path.Combine(folder, "Mina.Backup.Engine.Tests.Runner.dll")], new Dictionary<string, string>
         {
-            Environment = { ["OPERATION"] = "record-drills", ["COUNT"] = count.ToString(CultureInfo.InvariantCulture), ["MINA_STATE_PATH"] = machine.Environment.StateDirectory },
-        };
-        using var process = Process.Start(start)!;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode;
+            ["OPERATION"] = "record-drills",
+            ["COUNT"] = count.ToString(CultureInfo.InvariantCulture),
+            ["MINA_STATE_PATH"] = machine.Environment.StateDirectory,
+        });
+        return result.ExitCode;
     }
 
     private async Task FillAsync(int count)
