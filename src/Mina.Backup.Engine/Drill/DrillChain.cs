@@ -42,7 +42,7 @@ internal sealed class DrillChain
     public DrillEnvelope Continue(DrillEnvelope next)
     {
         var last = lines.LastOrDefault(line => line.IsRecord);
-        var rest = lines.SkipWhile(line => last is not null && line != last).Skip(last is null ? 0 : 1).ToList();
+        var rest = lines.Where(line => line.Start >= (last?.End ?? 0)).ToList();
         var reached = last is null ? Tail.Sequence == 0 : last.Envelope!.Sha256 == Tail.Sha256;
         var torn = reached && rest.Count > 0 && rest.All(line => line.Envelope is null);
         return next with

@@ -57,9 +57,12 @@ public sealed class ExportMinaDrillReportCommand : AsyncCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    // A record that is torn or missing has no drill.
     /// <inheritdoc/>
-    protected override void ProcessRecord() => drills.AddRange(Drill.OfType<RecoveryDrillResult>());
+    protected override void ProcessRecord()
+    {
+        // A record that is torn or missing has no drill.
+        drills.AddRange(Drill.OfType<RecoveryDrillResult>());
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
