@@ -146,6 +146,7 @@ function Invoke-TestProject([string] $name, [string] $results) {
 
 function Invoke-Test {
     Install-PostgreSql
+    Install-Browser
     Invoke-Build
     $results = [IO.Path]::Combine($Artifacts, 'TestResults')
     [void][IO.Directory]::CreateDirectory($results)
