@@ -30,7 +30,8 @@ public sealed class DrillTests(BackupSite site) : IClassFixture<BackupSite>
         session.Run("New-MinaBackup $args[0] $args[1] -NoEncryption", site.DatabaseUri, folder).ThrowIfFailed();
 
         var passed = session.Run("Get-MinaBackup -Path $args[0] | Invoke-MinaRecoveryDrill -SmokeTest $args[1], { $_.Contains('drill_mina') -and $args[0] -eq $_ }", folder, file);
-        var failed = session.Run("Invoke-MinaRecoveryDrill -Path $args[0] -Seed 7 -SmokeTest { 'all is well' }, { $false }, { throw 'no rows' }", folder);
+        var report = Path.Combine(site.NewFolder(), "drill.html");
+        var failed = session.Run("Invoke-MinaRecoveryDrill -Path $args[0] -Seed 7 -SmokeTest { 'all is well' }, { $false }, { throw 'no rows' } -OutFile $args[1]", folder, report);
 
         passed.ThrowIfFailed();
         var result = passed.Output.Single();
@@ -39,6 +40,9 @@ public sealed class DrillTests(BackupSite site) : IClassFixture<BackupSite>
         Assert.Equal("DrillFailed,Mina.Backup.Commands.InvokeMinaRecoveryDrillCommand", failed.Error.FullyQualifiedErrorId);
         Assert.Equal(7, failed.Output.Single().Properties["Seed"].Value);
         Assert.Equal(["'all is well': Passed", "$false: Failed", "throw 'no rows': Failed"], Tests(session, failed.Output.Single()));
+        var id = failed.Output.Single().Properties["Id"].Value.ToString()!;
+        Assert.Contains(id, File.ReadAllText(report), StringComparison.Ordinal);
+        Assert.Equal(id, session.Run("(Get-MinaRecoveryDrill -Last 1).Id").Output.Single().ToString());
         Assert.Contains("no rows", session.Run("($args[0].Steps | ForEach-Object Detail) -join ' '", failed.Output.Single()).Output.Single().ToString(), StringComparison.Ordinal);
     }
 

@@ -71,7 +71,7 @@ internal sealed class BackupDrill : IAsyncDisposable
             await journal.RunAsync(Kind.CleanUp, CleanUpAsync, cancellationToken);
         }
 
-        var result = DrillReport.Create(DrillType.Backup, journal, time, point, seed, description, context);
+        var result = DrillResults.Create(DrillType.Backup, journal, time, point, seed, description, context);
         return result with
         {
             Backup = entry?.Info.Name,

@@ -5,6 +5,6 @@ namespace Mina.Backup.Engine.Drill;
 /// <summary>Keeps the record of finished drills.</summary>
 public interface IDrillRecorder
 {
-    /// <summary>Writes one finished drill down.</summary>
+    /// <summary>Adds a drill to the record.</summary>
     Task RecordAsync(RecoveryDrillResult result, CancellationToken cancellationToken);
 }

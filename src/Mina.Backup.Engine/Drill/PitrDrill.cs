@@ -78,7 +78,7 @@ internal sealed class PitrDrill : IAsyncDisposable
             await journal.RunAsync(Kind.CleanUp, CleanUpAsync, cancellationToken);
         }
 
-        var result = DrillReport.Create(DrillType.Pitr, journal, time, point, seed, "branch", context);
+        var result = DrillResults.Create(DrillType.Pitr, journal, time, point, seed, "branch", context);
         return result with
         {
             Backup = made?.BaseBackup ?? archive?.Window?.BaseBackup,

@@ -1,6 +1,7 @@
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
@@ -94,23 +95,20 @@ internal sealed class CopyBuilder
     public async Task<T> CompareAsync<T>(
         SessionOpener sessions, Func<CopyProver, BackupIndex, Task<T>> byIndex, Func<RowCountProver, Task<T>> bySummary, CancellationToken cancellationToken)
     {
-        var connections = new List<NpgsqlConnection>();
+        var connections = new List<LibpqSession>();
         try
         {
             for (var i = 0; i < (plan.Backup.Index is null ? 1 : plan.Jobs); i++)
             {
-                connections.Add(await sessions.OpenAsync(Copy, cancellationToken));
+                connections.Add(await sessions.OpenForCopyAsync(Copy, cancellationToken));
             }
 
-            var outputs = connections.Select(connection => new NpgsqlCopyOut(connection)).ToList();
+            var outputs = connections.Select(connection => new LibpqCopyOut(connection)).ToList();
             return plan.Backup.Index is { } index ? await byIndex(new CopyProver(outputs), index) : await bySummary(new RowCountProver(outputs[0]));
         }
         finally
         {
-            foreach (var connection in connections)
-            {
-                await connection.DisposeAsync();
-            }
+            connections.ForEach(connection => connection.Dispose());
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -124,7 +125,7 @@ internal sealed class CopyProver
         {
             await session.ReadAsync(ProofQueries.LargeObject(expected), actual.Append, cancellationToken);
         }
-        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
+        catch (LibpqException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
         {
             return null; // Named as missing already.
         }
@@ -141,7 +142,7 @@ internal sealed class CopyProver
         {
             rows = await TextRows.ReadAsync(session, ProofQueries.Sequence(expected.Name), cancellationToken);
         }
-        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (LibpqException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedTable)
         {
             rows = [];
         }

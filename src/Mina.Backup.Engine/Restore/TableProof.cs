@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -29,11 +30,11 @@ internal sealed class TableProof
         {
             await session.ReadAsync(copy, part.Append, cancellationToken);
         }
-        catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
+        catch (LibpqException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
         {
             lock (gate)
             {
-                problem = missing.MessageText;
+                problem = missing.Message;
             }
 
             return 0;

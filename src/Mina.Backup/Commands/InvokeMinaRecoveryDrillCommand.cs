@@ -21,6 +21,9 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     private const string OldestSet = "Oldest";
     private const string BackupSet = "Backup";
 
+    // What was drilled, for the report.
+    private readonly List<RecoveryDrillResult> results = [];
+
     /// <summary>The backup to drill: a listed one, its name, name of its data file, or path of it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = BackupSet)]
     [BackupPath]
@@ -91,6 +94,11 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     [Parameter]
     public StagingRetention KeepStaging { get; set; }
 
+    /// <summary>Write a report on the drills into this file, or folder: HTML, or Markdown or JSON by its ending.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? OutFile { get; set; }
+
     /// <summary>Connections that load and compare at once; from the number of cores when not given.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
@@ -144,6 +152,15 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (OutFile is not null && results.Count > 0)
+        {
+            ReportFailure(OutFile, Report);
+        }
+    }
+
     private static string ReadFile(string path)
     {
         try
@@ -168,8 +185,20 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
         return true;
     }
 
+    private void Report()
+    {
+        var request = new DrillReportRequest { Drills = results, Path = ResolvePath(OutFile)!, Overwrite = true };
+        var written = Run((observer, token) => CreateDrillHistoryEngine().ReportAsync(request, observer, token));
+        WriteVerbose($"The report is {written.Report.Path}.");
+        if (written.HistoryFailure is { } failure)
+        {
+            WriteError(ErrorRecords.From(failure, null));
+        }
+    }
+
     private void Write(RecoveryDrillResult result)
     {
+        results.Add(result);
         WriteObject(result);
         if (DrillFailure.From(result) is { } failure)
         {

@@ -93,7 +93,7 @@ internal sealed class StagedCopy : IAsyncDisposable
     private static async Task<StagedCopy> BuildAsync(RestorePlan plan, NpgsqlConnection maintenance, DrillStaging staging, CancellationToken cancellationToken)
     {
         var builder = new CopyBuilder(plan, maintenance);
-        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, maintenance, plan.SessionSettings, cancellationToken);
+        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, plan.Psql, maintenance, plan.SessionSettings, cancellationToken);
         plan.Notes.AddRange(notes);
         staging.Database = plan.Names.Copy;
         await builder.CreateAsync(cancellationToken);
