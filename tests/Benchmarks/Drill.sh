@@ -36,6 +36,7 @@ cat > "$work/drill.ps1" <<PS
 \$result = Invoke-MinaRecoveryDrill -Newest -Path '$work/backups'
 \$steps = (\$result.Steps | ForEach-Object { "\$(\$_.Step) \$([math]::Round(\$_.Duration.TotalSeconds, 2))" }) -join ', '
 [Console]::WriteLine("\$(\$result.Verdict) (\$steps)")
+\$result.Steps | ForEach-Object { if (\$_.Step -eq 'Restore') { [Console]::WriteLine(\$_.Detail) } }
 PS
 by_hand() {
     sql -c 'DROP DATABASE IF EXISTS hand' -c 'CREATE DATABASE hand TEMPLATE template0'
@@ -47,5 +48,3 @@ for round in $(seq 1 "$rounds"); do
     hand=$(measure by_hand)
     LC_ALL=C awk -v d="$drill" -v h="$hand" 'BEGIN { printf "drill: %.2f s, by hand: %.2f s, ratio %.2f\n", d, h, d / h }'
 done
-left=$(ls -d /tmp/mina-pg-* 2>/dev/null | wc -l)
-echo "disposable clusters left: $left"

@@ -160,8 +160,9 @@ internal sealed class BackupDrill : IAsyncDisposable
     {
         await staging!.PrepareAsync(backup!, cancellationToken);
         copy = await StagedCopy.RestoreAsync(backup!, staging, request, parts.Tools, context, cancellationToken);
+        var phases = string.Join(", ", copy.Phases.Select(phase => string.Create(CultureInfo.InvariantCulture, $"{phase.Phase} {phase.Duration.TotalSeconds:F1} s")));
         var notes = string.Concat(copy.Notes.Select(note => " " + note)) + (backup!.Index is null ? " Owners and privileges were left out: the dump does not say which roles it needs." : "");
-        return StepFinding.Passed(string.Create(CultureInfo.InvariantCulture, $"{backup.PlainLength} bytes of SQL were loaded into the database {copy.Target.Database}.{notes}"));
+        return StepFinding.Passed(string.Create(CultureInfo.InvariantCulture, $"{backup.PlainLength} bytes of SQL were loaded into the database {copy.Target.Database} ({phases}).{notes}"));
     }
 
     private async Task TestAsync(CancellationToken cancellationToken)

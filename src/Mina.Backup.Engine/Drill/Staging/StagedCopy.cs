@@ -3,6 +3,7 @@ using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Restore;
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Model;
 using Npgsql;
 
 namespace Mina.Backup.Engine.Drill.Staging;
@@ -19,6 +20,7 @@ internal sealed class StagedCopy : IAsyncDisposable
         this.plan = plan;
         this.maintenance = maintenance;
         this.sessions = sessions;
+        Phases = [.. plan.Phases.Timings];
     }
 
     /// <summary>The restored database.</summary>
@@ -26,6 +28,9 @@ internal sealed class StagedCopy : IAsyncDisposable
 
     /// <summary>What the operator should know about the restore, one sentence each.</summary>
     public IReadOnlyList<string> Notes => plan.Notes;
+
+    /// <summary>Time per phase of the restore, in order.</summary>
+    public IReadOnlyList<PhaseTiming> Phases { get; }
 
     /// <summary>Connections that load and compare at once.</summary>
     public int Jobs => plan.Jobs;
