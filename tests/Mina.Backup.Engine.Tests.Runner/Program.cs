@@ -62,6 +62,12 @@ try
                 CancellationToken.None);
         }
     }
+    else if (Need("OPERATION") == "drill")
+    {
+        var machine = HostEnvironment.Current() with { TempDirectory = Need("TEMP_PLACE") };
+        var request = new DrillRequest { Locations = Read("PLACE") is { } place ? [place] : [], Scope = Read("PLACE") is null ? DrillScope.Pitr : DrillScope.Backup };
+        await new DrillEngine(machine, TimeProvider.System).RunAsync(request, observer, result => Console.WriteLine(result.Verdict), CancellationToken.None);
+    }
     else if (Need("OPERATION") == "remove-branch")
     {
         await new PitrEngine(HostEnvironment.Current(), TimeProvider.System).RemoveBranchAsync(Need("BRANCH"), observer, CancellationToken.None);

@@ -11,10 +11,11 @@ namespace Mina.Backup.Engine.Restore;
 /// <param name="DropTransactionTimeout">
 /// Leave out <c>SET transaction_timeout</c>, which pg_dump 17 and later write for every server and servers before 17 do not know.
 /// </param>
-internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false)
+/// <param name="DropRefresh">Leave out REFRESH MATERIALIZED VIEW, whose query may not work on tables without rows.</param>
+internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, bool DropRefresh = false)
 {
     /// <summary>Whether every statement is kept.</summary>
-    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout;
+    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh;
 
     /// <summary>Whether a statement is run.</summary>
     public bool Keeps(ReadOnlySpan<byte> text)
@@ -25,7 +26,7 @@ internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges 
         }
 
         // Most statements are long and begin with another word; they need no closer look.
-        if (SqlStatement.Parse(text, limit: 1).NameAt(0) is not ("alter" or "grant" or "revoke" or "set" or "begin" or "commit" or "end" or "abort" or "rollback" or "start" or "prepare"))
+        if (SqlStatement.Parse(text, limit: 1).NameAt(0) is not ("alter" or "grant" or "revoke" or "set" or "begin" or "commit" or "end" or "abort" or "rollback" or "start" or "prepare" or "refresh"))
         {
             return true;
         }
@@ -33,6 +34,7 @@ internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges 
         var statement = SqlStatement.Parse(text);
         return !((DropOwner && SetsOwner(statement))
             || (DropPrivileges && SetsPrivileges(statement))
+            || (DropRefresh && statement.StartsWith("refresh"))
             || (DropTransactionTimeout && statement.StartsWith("set", "transaction_timeout"))
             || (OneTransaction && ControlsTransaction(statement)));
     }

@@ -248,5 +248,5 @@ internal sealed class TableRestore
     }
 
     private static MinaException Failed(PostgresException problem, string backup) =>
-        new PsqlFailure(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint).ToException(backup, problem);
+        PsqlFailure.Of(problem).ToException(backup, problem);
 }

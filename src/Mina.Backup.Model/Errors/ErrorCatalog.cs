@@ -28,6 +28,7 @@ public static partial class ErrorCatalog
         .. PitrErrors,
         .. MomentErrors,
         .. DrillHistoryErrors,
+        .. DrillErrors,
         UnexpectedFailure,
     ];
 }
