@@ -27,6 +27,7 @@ public static partial class ErrorCatalog
         .. WalErrors,
         .. PitrErrors,
         .. MomentErrors,
+        .. NeonErrors,
         UnexpectedFailure,
     ];
 }
