@@ -6,8 +6,6 @@ namespace Mina.Backup.Engine.Postgres;
 /// <summary>Recognizes addresses behind which a transaction pooler stands: it hands each transaction to another backend, so no snapshot and no setting holds.</summary>
 public static class PoolerDetection
 {
-    private static readonly string[] NeonDomains = [".neon.tech", ".neon.build"];
-
     /// <summary>Refuses an address that names a pooler.</summary>
     /// <exception cref="ServerException"><c>PoolerNotSupported</c>.</exception>
     public static void EnsureDirectAddress(ConnectionTarget target)
@@ -28,7 +26,7 @@ public static class PoolerDetection
     public static void EnsureDirectSession(NpgsqlConnection connection, ServerInfo server, ConnectionTarget target)
     {
         // Neon's proxy makes up process ids for direct connections too; its poolers are known by their names.
-        var tellsTrue = !NeonDomains.Any(domain => target.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+        var tellsTrue = !NeonHost.Is(target.Host);
         if (tellsTrue && connection.ProcessID != server.BackendProcessId)
         {
             throw NotSupported(target, $"A connection pooler answers at {target.Server}.", null);

@@ -101,6 +101,13 @@ public static partial class ErrorCatalog
         "The point lies before the history that Neon keeps of the parent branch.",
         "Choose the earliest point named or a later one; for older states restore a backup with Restore-MinaBackup.");
 
+    /// <summary>The branch has no such role.</summary>
+    public static readonly ErrorDefinition BranchRoleNotFound = new(
+        nameof(BranchRoleNotFound),
+        ErrorKind.NotFound,
+        "The branch has no such role.",
+        "Check -RoleName; without it the owner of the database is taken.");
+
     /// <summary>The branch is one that must not be removed: root, default, protected, or with branches of its own.</summary>
     public static readonly ErrorDefinition BranchProtected = new(
         nameof(BranchProtected),
@@ -145,6 +152,7 @@ public static partial class ErrorCatalog
         NeonOperationFailed,
         NeonOperationUnfinished,
         PointOutsideHistory,
+        BranchRoleNotFound,
         BranchProtected,
         BranchNotOurs,
         BranchOptionNotSupported,

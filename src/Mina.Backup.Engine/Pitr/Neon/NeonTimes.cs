@@ -30,6 +30,9 @@ internal sealed record NeonTimes
     /// <summary>Longest time that operations may take.</summary>
     public TimeSpan Operations { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Longest time for removing what a failed or canceled creation left.</summary>
+    public TimeSpan Cleanup { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Waits before the looks for something that may have been made.</summary>
     public IReadOnlyList<TimeSpan> Looks { get; init; } = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 }

@@ -1,0 +1,25 @@
+namespace Mina.Backup.Engine.Postgres;
+
+/// <summary>What Neon's host names tell: <c>ep-cool-1.eu-central-1.aws.neon.tech</c> is a server, <c>ep-cool-1-pooler.eu-central-1.aws.neon.tech</c> the pooler in front of it.</summary>
+internal static class NeonHost
+{
+    private const string PoolerSuffix = "-pooler";
+    private static readonly string[] Domains = [".neon.tech", ".neon.build"];
+
+    /// <summary>Whether a host is Neon's.</summary>
+    public static bool Is(string host) => Domains.Any(domain => host.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The pooler in front of a server; null for a host that is not Neon's.</summary>
+    public static string? Pooler(string host) => Is(host) && Direct(host) is null ? Insert(host) : null;
+
+    /// <summary>The server behind a pooler; null for a host that does not name a pooler.</summary>
+    public static string? Direct(string host)
+    {
+        var label = Label(host);
+        return label.EndsWith(PoolerSuffix, StringComparison.OrdinalIgnoreCase) ? label[..^PoolerSuffix.Length] + host[label.Length..] : null;
+    }
+
+    private static string Insert(string host) => Label(host) + PoolerSuffix + host[Label(host).Length..];
+
+    private static string Label(string host) => host.Split('.')[0];
+}
