@@ -97,7 +97,7 @@ public sealed class PitrEngine
 
     /// <summary>Takes a paused branch forward.</summary>
     public Task<PitrBranch> StepBranchAsync(PitrStepRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        RunAsync("step-branch", observer, context => Branches(null).StepAsync(request, context, cancellationToken), result => result.Name);
+        RunAsync("step-branch", observer, context => Branches(request.Provider).StepAsync(request, context, cancellationToken), result => result.Name);
 
     /// <summary>Puts a branch's database, or at Neon the branch itself or its point, into the live one's place.</summary>
     public Task<PitrSwitchResult> SwitchBranchAsync(PitrSwitchRequest request, IRunObserver observer, CancellationToken cancellationToken)
