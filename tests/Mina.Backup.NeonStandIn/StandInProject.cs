@@ -140,7 +140,7 @@ internal static class StandInJson
     public static JsonArray Roles(StandInOptions options, string branch) =>
         [.. options.Roles.Select(role => new JsonObject { ["branch_id"] = branch, ["name"] = role.Name, ["protected"] = false, ["created_at"] = Start, ["updated_at"] = Start })];
 
-    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static void Add(JsonObject json, string name, string? value)
     {

@@ -190,7 +190,7 @@ internal sealed class NeonBranchCreation
         // The branch as it was answered was still being made; its operations have ended since.
         var branch = created.Branch with { CurrentState = created.Branch.CurrentState == "init" ? "ready" : created.Branch.CurrentState };
         var around = new NeonBranches([branch, parent], new Dictionary<string, IReadOnlyDictionary<string, string>> { [branch.Id] = mark.ToNotes() });
-        var endpoint = NeonDescription.EndpointOf(branch, created.Endpoints);
+        var endpoint = NeonDescription.EndpointOf(branch, created.Endpoints ?? []);
         if (Request.ExpiresIn is not null && branch.ExpiresAt is null)
         {
             context.Warning($"Branch {branch.Name} will not expire: Neon did not take its expiry, which not every account has. Remove it with Remove-MinaPitrBranch.");

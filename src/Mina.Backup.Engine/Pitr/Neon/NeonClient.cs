@@ -42,9 +42,9 @@ internal sealed class NeonClient
             {
                 var page = await transport.GetAsync(In(path), "the list of branches", NeonJson.Default.NeonBranchPage, cancellationToken);
                 branches.AddRange(page.Branches);
-                foreach (var (id, annotation) in page.Annotations)
+                foreach (var (id, annotation) in page.Annotations ?? new Dictionary<string, NeonAnnotation>())
                 {
-                    notes[id] = annotation.Value;
+                    notes[id] = annotation.Value ?? new Dictionary<string, string>();
                 }
 
                 return (page.Branches.Count, page.Pagination?.Next);

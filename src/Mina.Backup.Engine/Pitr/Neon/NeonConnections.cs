@@ -19,7 +19,7 @@ internal sealed class NeonConnections(NeonClient client, RunContext context)
         }
 
         var role = mark.Role ?? database.OwnerName;
-        var told = created.ConnectionUris.FirstOrDefault(details => details.ConnectionParameters.Database == database.Name && details.ConnectionParameters.Role == role);
+        var told = created.ConnectionUris?.FirstOrDefault(details => details.ConnectionParameters.Database == database.Name && details.ConnectionParameters.Role == role);
         return told is null
             ? await AskAsync(endpoint, database.Name, role, cancellationToken)
             : Describe(told.ConnectionUri, told.ConnectionParameters.PoolerHost);

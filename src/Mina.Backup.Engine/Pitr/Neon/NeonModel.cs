@@ -112,7 +112,7 @@ internal sealed record NeonConnectionParameters
 /// <summary>A note that the project keeps beside a branch.</summary>
 internal sealed record NeonAnnotation
 {
-    public IReadOnlyDictionary<string, string> Value { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string>? Value { get; init; }
 }
 
 /// <summary>Where the next page begins: <c>next</c> of branches, <c>cursor</c> of operations.</summary>
@@ -127,7 +127,7 @@ internal sealed record NeonBranchPage
 {
     public required IReadOnlyList<NeonBranch> Branches { get; init; }
 
-    public IReadOnlyDictionary<string, NeonAnnotation> Annotations { get; init; } = new Dictionary<string, NeonAnnotation>();
+    public IReadOnlyDictionary<string, NeonAnnotation>? Annotations { get; init; }
 
     public NeonPagination? Pagination { get; init; }
 }
@@ -179,13 +179,13 @@ internal sealed record NeonCreated
 
     public required IReadOnlyList<NeonOperation> Operations { get; init; }
 
-    public IReadOnlyList<NeonEndpoint> Endpoints { get; init; } = [];
+    public IReadOnlyList<NeonEndpoint>? Endpoints { get; init; }
 
     public IReadOnlyList<NeonDatabase>? Databases { get; init; }
 
     public IReadOnlyList<NeonRole>? Roles { get; init; }
 
-    public IReadOnlyList<NeonConnectionDetails> ConnectionUris { get; init; } = [];
+    public IReadOnlyList<NeonConnectionDetails>? ConnectionUris { get; init; }
 }
 
 /// <summary>A branch to create. Without endpoints it has no compute.</summary>

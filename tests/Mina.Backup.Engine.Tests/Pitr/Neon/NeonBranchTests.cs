@@ -107,7 +107,7 @@ public sealed class NeonBranchTests
 
         var made = await scene.CreateAsync(request => request with { Parent = "young", Target = Time(born.AddSeconds(1)) });
         Assert.Equal("young", made.Parent);
-        var window = (await new WalEngine(scene.Environment, TimeProvider.System).DescribeAsync(new Wal.WalStatusRequest(), scene.Observer, NeonScene.Token)).Window!;
+        var window = (await new WalEngine(scene.Environment, TimeProvider.System).DescribeAsync(new Mina.Backup.Engine.Wal.WalStatusRequest(), scene.Observer, NeonScene.Token)).Window!;
         Assert.InRange(window.FromTime!.Value, DateTimeOffset.UtcNow.AddDays(-7).AddMinutes(-1), DateTimeOffset.UtcNow.AddDays(-7));
     }
 
@@ -221,7 +221,7 @@ public sealed class NeonBranchTests
         Assert.Equal(("main", second.Host), (change.LeadsTo, change.ReplaceBy));
         Assert.Equal("second", Assert.Single(await scene.ListAsync(), listed => listed.IsDefault).Name);
 
-        await scene.CreateAsync(request => request with { Name = "bare", NoCompute = true });
+        await scene.CreateAsync(request => request with { Name = "bare", NoCompute = true, Target = new PitrTarget { Kind = PitrTargetKind.Latest } });
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchNotServing, () => scene.SwitchAsync("bare", PitrSwitchMethod.SetAsDefault));
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchExists, () => scene.SwitchAsync("bare", PitrSwitchMethod.InPlace, "main"));
         await scene.FailAsync<ConfigurationException>(ErrorCatalog.OptionConflict, () => scene.SwitchAsync("second", PitrSwitchMethod.InPlace));

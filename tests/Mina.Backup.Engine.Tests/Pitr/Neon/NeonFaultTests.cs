@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mina.Backup.Engine.Pitr.Neon;
 using Mina.Backup.Model;
 using Mina.Backup.NeonStandIn;
 
