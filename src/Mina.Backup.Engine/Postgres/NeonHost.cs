@@ -1,3 +1,5 @@
+using Mina.Backup.Model;
+
 namespace Mina.Backup.Engine.Postgres;
 
 /// <summary>What Neon's host names tell: <c>ep-cool-1.eu-central-1.aws.neon.tech</c> is a server, <c>ep-cool-1-pooler.eu-central-1.aws.neon.tech</c> the pooler in front of it.</summary>
@@ -18,6 +20,18 @@ internal static class NeonHost
         var label = Label(host);
         return label.EndsWith(PoolerSuffix, StringComparison.OrdinalIgnoreCase) ? label[..^PoolerSuffix.Length] + host[label.Length..] : null;
     }
+
+    /// <summary>The target, its connections encrypted where the host is Neon's, which takes no others: what could fall back to clear text would first send in it who connects.</summary>
+    /// <exception cref="ServerException"><c>TlsRequired</c>: encryption was switched off.</exception>
+    public static ConnectionTarget Encrypted(ConnectionTarget target) => (Is(target.Host), target.SslMode) switch
+    {
+        (true, null or "allow" or "prefer") => target with { SslMode = "require" },
+        (true, "disable") => throw new ServerException(
+            ErrorCatalog.TlsRequired,
+            $"{target.Host} takes encrypted connections alone, and sslmode=disable was given.",
+            new ErrorContext { Target = target.ToString(), Action = "Leave sslmode out, or give require or verify-full." }),
+        _ => target,
+    };
 
     private static string Insert(string host) => Label(host) + PoolerSuffix + host[Label(host).Length..];
 

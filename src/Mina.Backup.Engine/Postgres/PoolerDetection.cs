@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -6,16 +7,22 @@ namespace Mina.Backup.Engine.Postgres;
 /// <summary>Recognizes addresses behind which a transaction pooler stands: it hands each transaction to another backend, so no snapshot and no setting holds.</summary>
 public static class PoolerDetection
 {
-    /// <summary>Refuses an address that names a pooler.</summary>
-    /// <exception cref="ServerException"><c>PoolerNotSupported</c>.</exception>
-    public static void EnsureDirectAddress(ConnectionTarget target)
+    /// <summary>The server's own address. Where a pooler of Neon is named, that of the server behind it, which Neon always gives under the name without the suffix.</summary>
+    /// <exception cref="ServerException"><c>PoolerNotSupported</c>: the address names another pooler.</exception>
+    public static ConnectionTarget ToDirectAddress(ConnectionTarget target, RunContext context)
     {
-        var label = target.Host.Split('.')[0];
-        if (!target.IsSocket && label.EndsWith("-pooler", StringComparison.Ordinal))
+        if (target.IsSocket || NeonHost.Direct(target.Host) is not { } direct)
         {
-            var direct = label[..^"-pooler".Length] + target.Host[label.Length..];
+            return target;
+        }
+
+        if (!NeonHost.Is(target.Host))
+        {
             throw NotSupported(target, $"{target.Host} is the address of a connection pooler.", $"Connect to {direct} instead.");
         }
+
+        context.Verbose($"{target.Host} is the address of Neon's pooler; {direct} is connected to instead.");
+        return target with { Host = direct };
     }
 
     /// <summary>

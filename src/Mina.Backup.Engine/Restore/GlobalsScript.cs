@@ -71,6 +71,13 @@ internal sealed class GlobalsScript
     public string ForRoles(IReadOnlySet<string> missing) =>
         string.Concat(statements.Where(item => ConcernsRole(item.Statement, missing)).Select(item => item.Text));
 
+    /// <summary>The same as a role may run it that is no superuser but has CREATEROLE.</summary>
+    public PlainRoles ForPlainRole(IReadOnlySet<string> missing)
+    {
+        var mine = statements.Where(item => ConcernsRole(item.Statement, missing)).ToLookup(item => IsMembership(item.Statement), item => item.Text);
+        return new PlainRoles(mine[false], mine[true]);
+    }
+
     /// <summary>What makes these tablespaces. CREATE TABLESPACE cannot run within a transaction.</summary>
     public string ForTablespaces(IReadOnlySet<string> missing) =>
         string.Concat(statements.Where(item => ConcernsTablespace(item.Statement, missing)).Select(item => item.Text));

@@ -34,7 +34,7 @@ public sealed class RestoreOperation
         CheckOptions(request);
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(given);
+        given = PoolerDetection.ToDirectAddress(given, context);
         var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring {target}");
         try
@@ -112,6 +112,7 @@ public sealed class RestoreOperation
             State = state,
             Psql = psql,
             Phases = phases,
+            ForeignDefaults = new ForeignDefaults(state.ForeignRoles),
         };
         plan.Notes.AddRange(notes);
         NoteOtherDatabase(plan);
@@ -167,7 +168,7 @@ public sealed class RestoreOperation
             Proof = proof,
             Phases = [.. plan.Phases.Timings],
             Duration = plan.Phases.Elapsed,
-            Notes = [.. plan.Notes],
+            Notes = [.. plan.Notes, .. plan.ForeignDefaults.Notes],
             LogPath = plan.Context.Log.Path,
         };
     }

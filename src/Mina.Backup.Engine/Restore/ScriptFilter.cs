@@ -11,10 +11,12 @@ namespace Mina.Backup.Engine.Restore;
 /// <param name="DropTransactionTimeout">
 /// Leave out <c>SET transaction_timeout</c>, which pg_dump 17 and later write for every server and servers before 17 do not know.
 /// </param>
-internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false)
+/// <param name="ForeignDefaults">Default privileges of others that are left out; none when null.</param>
+internal sealed record ScriptFilter(
+    bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, ForeignDefaults? ForeignDefaults = null)
 {
     /// <summary>Whether every statement is kept.</summary>
-    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout;
+    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && ForeignDefaults is not { IsEmpty: false };
 
     /// <summary>Whether a statement is run.</summary>
     public bool Keeps(ReadOnlySpan<byte> text)
@@ -33,6 +35,7 @@ internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges 
         var statement = SqlStatement.Parse(text);
         return !((DropOwner && SetsOwner(statement))
             || (DropPrivileges && SetsPrivileges(statement))
+            || ForeignDefaults?.Covers(statement) == true
             || (DropTransactionTimeout && statement.StartsWith("set", "transaction_timeout"))
             || (OneTransaction && ControlsTransaction(statement)));
     }
