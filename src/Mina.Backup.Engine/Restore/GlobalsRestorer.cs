@@ -52,7 +52,7 @@ internal sealed class GlobalsRestorer
             await RunAsync(script.ForTablespaces(tablespaces), cancellationToken);
         }
 
-        if (script.MembershipsLeftOut(roles) is { Count: > 0 } left)
+        if (script.MembershipsLeftOut(roles, state.IsSuperuser ? null : state.Role) is { Count: > 0 } left)
         {
             notes.Add($"Existing roles are never changed, so these memberships in new roles were not granted: {string.Join(", ", left)}.");
         }
