@@ -11,6 +11,7 @@ public sealed class NeonTests(PitrSite site) : IClassFixture<PitrSite>
     public void The_same_script_brings_rows_back_whoever_makes_the_branch()
     {
         using var session = new ModuleSession();
+        NeonProcess.CreateOwner(site);
         session.Run("New-MinaBaseBackup $args[0]", site.Uri).ThrowIfFailed();
         PitrSite.Sql(site.Uri, "ALTER TABLE users ADD PRIMARY KEY (id)");
         var lsn = PitrSite.Sql(site.Uri, "SELECT pg_current_wal_insert_lsn()");
