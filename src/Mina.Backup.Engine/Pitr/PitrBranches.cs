@@ -34,9 +34,11 @@ public sealed class PitrBranches
         var all = new List<PitrBranch>();
         foreach (var provider in providers)
         {
-            all.AddRange(names.Count > 0 && !names.Any(HasWildcards)
-                ? await FindAllAsync(provider, names, context, cancellationToken)
-                : (await provider.ListAsync(context, cancellationToken)).Where(branch => names.Count == 0 || names.Any(name => FileSystemName.MatchesSimpleExpression(name, branch.Name))));
+            foreach (var branch in (await provider.ListAsync(context, cancellationToken)).Where(branch => names.Count == 0 || names.Any(name => FileSystemName.MatchesSimpleExpression(name, branch.Name))))
+            {
+                var isNamed = names.Any(name => name.Equals(branch.Name, StringComparison.OrdinalIgnoreCase));
+                all.Add(isNamed && branch.ConnectionUri is null ? await provider.FindAsync(branch.Name, context, cancellationToken) ?? branch : branch);
+            }
         }
 
         return [.. all.OrderByDescending(branch => branch.CreatedAt)];
@@ -57,8 +59,8 @@ public sealed class PitrBranches
             : throw new CatalogException(ErrorCatalog.BranchNotServing, $"The branch {name} does not serve: it is {branch.State}.", new ErrorContext { Target = name });
     }
 
-    /// <summary>Makes sure that a branch may be removed; nothing is changed.</summary>
-    /// <exception cref="MinaException"><c>BranchNotFound</c>, <c>BranchProtected</c>, <c>BranchNotOurs</c>.</exception>
+    /// <summary>Makes sure that a branch, if there is one of that name, may be removed; nothing is changed.</summary>
+    /// <exception cref="MinaException"><c>BranchProtected</c>, <c>BranchNotOurs</c>.</exception>
     public async Task EnsureRemovableAsync(string name, bool force, RunContext context, CancellationToken cancellationToken)
     {
         foreach (var provider in providers)
@@ -68,8 +70,6 @@ public sealed class PitrBranches
                 return;
             }
         }
-
-        throw NotFound(name);
     }
 
     /// <summary>Removes a branch.</summary>
@@ -119,22 +119,6 @@ public sealed class PitrBranches
         }
 
         throw NotFound(request.Branch.Name);
-    }
-
-    private static bool HasWildcards(string name) => name.AsSpan().IndexOfAny('*', '?') >= 0;
-
-    private static async Task<IEnumerable<PitrBranch>> FindAllAsync(IPitrProvider provider, IReadOnlyList<string> names, RunContext context, CancellationToken cancellationToken)
-    {
-        List<PitrBranch> found = [];
-        foreach (var name in names)
-        {
-            if (await provider.FindAsync(name, context, cancellationToken) is { } branch)
-            {
-                found.Add(branch);
-            }
-        }
-
-        return found;
     }
 
     private async Task<(IPitrProvider Provider, PitrBranch Branch)> FindHolderAsync(string name, RunContext context, CancellationToken cancellationToken)

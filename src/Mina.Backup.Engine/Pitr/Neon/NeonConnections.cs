@@ -73,7 +73,7 @@ internal sealed class NeonConnections(NeonClient client, RunContext context)
         {
             return ConnectionTarget.Parse(connection, context.Environment).Database;
         }
-        catch (ConfigurationException)
+        catch (MinaException)
         {
             // Only a hint here; the command that needs the connection reports what is wrong with it.
             return null;

@@ -36,7 +36,7 @@ public sealed class NeonBranchTests
         Assert.NotNull(found.Reached);
         var removed = await scene.RemoveAsync(branch.Name);
         Assert.Equal((branch.Name, PitrProvider.Neon), (removed.Name, removed.Provider));
-        Assert.Equal(["main"], scene.StandIn.Branches.Select(left => left.Name));
+        Assert.Equal(["main"], scene.StandIn.Project.Branches.Select(left => left.Name));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class NeonBranchTests
             watch.Stop();
 
             var requests = scene.StandIn.Requests.Count - before;
-            var (asked, done) = scene.StandIn.LastCreation;
+            var (asked, done) = scene.StandIn.Project.LastCreation;
             var overhead = watch.Elapsed - (done - asked);
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{requests} requests, {watch.Elapsed.TotalSeconds:F2} s, of which {overhead.TotalSeconds:F2} s beyond the service's own time"));
             Assert.InRange(requests, 4, 6 + (int)watch.Elapsed.TotalSeconds);
@@ -98,7 +98,7 @@ public sealed class NeonBranchTests
         Assert.Contains("7 days", old.Message, StringComparison.Ordinal);
 
         var born = DateTimeOffset.UtcNow.AddHours(-3);
-        scene.StandIn.Add("young", change: branch => branch.CreatedAt = born);
+        scene.StandIn.Project.Add("young", change: branch => branch.CreatedAt = born);
         var young = await scene.FailAsync<CatalogException>(
             ErrorCatalog.PointOutsideHistory, () => scene.CreateAsync(request => request with { Parent = "young", Target = Time(born.AddSeconds(-1)) }));
         Assert.Contains(born.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), young.Message, StringComparison.Ordinal);
@@ -122,11 +122,11 @@ public sealed class NeonBranchTests
         scene.Set("DATABASE_URL", "postgresql://me@live.example/neondb");
         Assert.Equal(("neondb", "neondb_owner"), Login(await scene.CreateAsync(request => request with { Name = "as live" })));
 
-        var count = scene.StandIn.Branches.Count;
+        var count = scene.StandIn.Project.Branches.Count;
         var missing = await scene.FailAsync<CatalogException>(ErrorCatalog.DatabaseNotFound, () => scene.CreateAsync(request => request with { Database = "nowhere" }));
         Assert.Contains("nowhere", missing.Message, StringComparison.Ordinal);
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchRoleNotFound, () => scene.CreateAsync(request => request with { RoleName = "nobody" }));
-        Assert.Equal(count, scene.StandIn.Branches.Count);
+        Assert.Equal(count, scene.StandIn.Project.Branches.Count);
     }
 
     [Fact]
@@ -163,10 +163,10 @@ public sealed class NeonBranchTests
     public async Task All_branches_of_all_pages_are_listed_with_what_they_are()
     {
         await using var scene = await NeonScene.StartAsync(new StandInOptions { PageSize = 2 });
-        scene.StandIn.Add("guarded", change: branch => branch.IsProtected = true);
-        scene.StandIn.Add("future", change: branch => branch.State = "levitating");
-        scene.StandIn.Add("old", change: branch => branch.State = "archived");
-        scene.StandIn.Add("reset", change: branch => branch.State = "resetting");
+        scene.StandIn.Project.Add("guarded", change: branch => branch.IsProtected = true);
+        scene.StandIn.Project.Add("future", change: branch => branch.State = "levitating");
+        scene.StandIn.Project.Add("old", change: branch => branch.State = "archived");
+        scene.StandIn.Project.Add("reset", change: branch => branch.State = "resetting");
         var own = await scene.CreateAsync();
 
         var listed = (await scene.ListAsync()).ToDictionary(branch => branch.Name);
@@ -185,9 +185,9 @@ public sealed class NeonBranchTests
     public async Task What_must_stay_is_refused_and_nothing_asked_of_Neon()
     {
         await using var scene = await NeonScene.StartAsync();
-        var guarded = scene.StandIn.Add("guarded", change: branch => branch.IsProtected = true);
-        scene.StandIn.Add("child", guarded);
-        var other = scene.StandIn.Add("somebody's");
+        var guarded = scene.StandIn.Project.Add("guarded", change: branch => branch.IsProtected = true);
+        scene.StandIn.Project.Add("child", guarded);
+        var other = scene.StandIn.Project.Add("somebody's");
 
         var root = await scene.FailAsync<CatalogException>(ErrorCatalog.BranchProtected, () => scene.RemoveAsync("main", force: true));
         Assert.Contains("root branch; it is the project's default branch; branches were made from it: guarded", root.Message, StringComparison.Ordinal);
@@ -198,7 +198,7 @@ public sealed class NeonBranchTests
         Assert.Equal(0, scene.StandIn.Count("DeleteBranch"));
 
         await scene.RemoveAsync(other.Name, force: true);
-        Assert.DoesNotContain(other, scene.StandIn.Branches);
+        Assert.DoesNotContain(other, scene.StandIn.Project.Branches);
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public sealed class NeonBranchTests
         var inPlace = await scene.SwitchAsync(branch.Name, PitrSwitchMethod.InPlace);
 
         var order = JsonNode.Parse(scene.StandIn.Requests.Last(request => request.Call == "RestoreBranch").Body)!;
-        Assert.Equal((scene.StandIn.Root.Id, "0/1DE2850"), (order["source_branch_id"]!.GetValue<string>(), order["source_lsn"]!.GetValue<string>()));
+        Assert.Equal((scene.StandIn.Project.Root.Id, "0/1DE2850"), (order["source_branch_id"]!.GetValue<string>(), order["source_lsn"]!.GetValue<string>()));
         Assert.Matches("^main-before-[0-9]{8}-[0-9]{6}$", inPlace.PreservedBranch);
         Assert.Equal(("main", PitrSwitchMethod.InPlace), (inPlace.DefaultBranch, inPlace.Method));
         Assert.Equal(("main", null), Assert.Single(inPlace.Connections) is var kept ? (kept.LeadsTo, kept.ReplaceBy) : default);
@@ -243,6 +243,20 @@ public sealed class NeonBranchTests
             ErrorCatalog.TransactionsNotSupported, () => new RowRecoveryEngine(scene.Environment, TimeProvider.System).FindAsync(new FindTransactionRequest(), scene.Observer, NeonScene.Token));
         Assert.Contains("-At", find.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(scene.StandIn.Requests);
+    }
+
+    [Theory]
+    [InlineData(null, null, PitrProvider.Neon)]
+    [InlineData(null, "/srv/archive", PitrProvider.Local)]
+    [InlineData(PitrProvider.Local, null, PitrProvider.Local)]
+    [InlineData(PitrProvider.Neon, "/srv/archive", PitrProvider.Neon)]
+    public void What_was_given_decides_whose_branches_are_meant_and_then_what_is_set_up(PitrProvider? given, string? archive, PitrProvider meant)
+    {
+        using var machine = new Support.TestMachine();
+        machine.Set("MINA_WAL_ARCHIVE", "/srv/wal");
+        Assert.Equal(given ?? PitrProvider.Local, Engine.Pitr.PitrProviderChoice.Resolve(given, archive, machine.Environment));
+        machine.Set("NEON_API_KEY", "napi_key").Set("NEON_PROJECT_ID", "quiet-forest-1");
+        Assert.Equal(meant, Engine.Pitr.PitrProviderChoice.Resolve(given, archive, machine.Environment));
     }
 
     [Theory]

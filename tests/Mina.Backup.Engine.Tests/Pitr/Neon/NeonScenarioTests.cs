@@ -29,7 +29,7 @@ public sealed class NeonScenarioTests
         var exported = await engine.ExportAsync(new PitrExportRequest { BranchUri = uri, Folder = Path.Combine(site.Root, "csv") }, site.Observer, PitrSite.Cancel);
         Assert.Equal(100, exported.Single().Rows);
         await site.RemoveAsync(branch);
-        Assert.Equal(["main"], neon.StandIn.Branches.Select(left => left.Name));
+        Assert.Equal(["main"], neon.StandIn.Project.Branches.Select(left => left.Name));
         Assert.Empty(Directory.GetFileSystemEntries(site.BranchPath));
     }
 
@@ -39,7 +39,7 @@ public sealed class NeonScenarioTests
         await using var site = await PitrSite.StartAsync();
         var (_, time) = await HaveAccidentAsync(site);
         await using var neon = await NeonSite.AttachAsync(site, Live);
-        var main = neon.TargetOf(neon.StandIn.Root, Live);
+        var main = neon.TargetOf(neon.StandIn.Project.Root, Live);
         Assert.Equal("60", await PitrSite.ValueAsync(main, "SELECT count(*) FROM users"));
 
         var branch = await site.BranchAsync(new PitrTarget { Kind = PitrTargetKind.Time, Time = time });
@@ -68,7 +68,7 @@ public sealed class NeonScenarioTests
         Assert.Equal(("main", branch.Name), (change.LeadsTo, result.DefaultBranch));
         Assert.Contains(change.ReplaceBy!, branch.ConnectionUri, StringComparison.Ordinal);
         Assert.Equal("101", await site.ValueAsync(branch, "SELECT count(*) FROM users"));
-        Assert.Equal("60", await PitrSite.ValueAsync(neon.TargetOf(neon.StandIn.Root, Live), "SELECT count(*) FROM users"));
+        Assert.Equal("60", await PitrSite.ValueAsync(neon.TargetOf(neon.StandIn.Project.Root, Live), "SELECT count(*) FROM users"));
     }
 
     private static async Task<(TestDatabase Live, DateTimeOffset Before)> HaveAccidentAsync(PitrSite site)

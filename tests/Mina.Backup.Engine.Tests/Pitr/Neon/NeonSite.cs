@@ -49,7 +49,7 @@ internal sealed class NeonSite : IAsyncDisposable
         site.SqlAsync($"CREATE ROLE {Owner} LOGIN CREATEDB CREATEROLE PASSWORD {SqlText.Literal(new StandInOptions().Roles[0].Password)}", $"GRANT pg_read_all_data, pg_write_all_data TO {Owner}");
 
     /// <summary>How to reach the database of a branch.</summary>
-    public ConnectionTarget TargetOf(StandInBranch branch, string database) => ConnectionTarget.Parse(StandIn.UriOf(branch, database, Owner), HostEnvironment.Current());
+    public ConnectionTarget TargetOf(StandInBranch branch, string database) => ConnectionTarget.Parse(StandIn.Project.UriOf(branch, database, Owner), HostEnvironment.Current());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
