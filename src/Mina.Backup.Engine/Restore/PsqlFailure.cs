@@ -40,6 +40,11 @@ internal sealed partial record PsqlFailure(string SqlState, string Message, stri
             PostgresErrorCodes.DiskFull => new ServerException(ErrorCatalog.ServerDiskFull, $"The server ran out of disk space while {target} was loaded: {Message}.", context, inner),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
                 new ServerException(ErrorCatalog.ServerConnectionLost, $"The server ended the session that loaded {target}: {Message}.", context, inner),
+            PostgresErrorCodes.InsufficientPrivilege => new RestoreException(
+                ErrorCatalog.ScriptFailed,
+                $"A statement of the backup failed in {target}: {Message}.",
+                context with { Action = "Connect as a role with the right named: a member of every role that owns objects of the backup (GRANT owner TO role). Or give -NoOwner, and -NoPrivileges where a GRANT failed." },
+                inner),
             _ => new RestoreException(ErrorCatalog.ScriptFailed, $"A statement of the backup failed in {target}: {Message}.", context, inner),
         };
     }

@@ -11,11 +11,13 @@ namespace Mina.Backup.Engine.Restore;
 /// <param name="DropTransactionTimeout">
 /// Leave out <c>SET transaction_timeout</c>, which pg_dump 17 and later write for every server and servers before 17 do not know.
 /// </param>
+/// <param name="ForeignDefaults">Default privileges of others that are left out; none when null.</param>
 /// <param name="DropRefresh">Leave out REFRESH MATERIALIZED VIEW, whose query may not work on tables without rows.</param>
-internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, bool DropRefresh = false)
+internal sealed record ScriptFilter(
+    bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, ForeignDefaults? ForeignDefaults = null, bool DropRefresh = false)
 {
     /// <summary>Whether every statement is kept.</summary>
-    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh;
+    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh && ForeignDefaults is not { IsEmpty: false };
 
     /// <summary>Whether a statement is run.</summary>
     public bool Keeps(ReadOnlySpan<byte> text)
@@ -35,6 +37,7 @@ internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges 
         return !((DropOwner && SetsOwner(statement))
             || (DropPrivileges && SetsPrivileges(statement))
             || (DropRefresh && statement.StartsWith("refresh"))
+            || ForeignDefaults?.Covers(statement) == true
             || (DropTransactionTimeout && statement.StartsWith("set", "transaction_timeout"))
             || (OneTransaction && ControlsTransaction(statement)));
     }

@@ -29,6 +29,7 @@ public static partial class ErrorCatalog
         .. MomentErrors,
         .. DrillHistoryErrors,
         .. DrillErrors,
+        .. NeonErrors,
         UnexpectedFailure,
     ];
 }

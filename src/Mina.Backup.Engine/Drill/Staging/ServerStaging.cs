@@ -45,7 +45,7 @@ internal sealed class ServerStaging : DrillStaging
     {
         var server = ConnectionTarget.Parse(connection, context.Environment);
         context.Log.Redact(server.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(server);
+        server = PoolerDetection.ToDirectAddress(server, context);
         await using var session = await new PostgresConnector(server).OpenPinnedAsync(cancellationToken);
         var info = await ServerInfo.ReadAsync(session, cancellationToken);
         PoolerDetection.EnsureDirectSession(session, info, server);
