@@ -24,7 +24,7 @@ public sealed class DrillEngine
     /// <summary>Creates an engine for a machine.</summary>
     /// <param name="environment">The machine.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="recorder">Keeps the record of drills; nobody does when null.</param>
+    /// <param name="recorder">Keeps the record of drills; the machine's history when null.</param>
     public DrillEngine(HostEnvironment environment, TimeProvider clock, IDrillRecorder? recorder = null)
     {
         this.environment = environment;
@@ -34,7 +34,7 @@ public sealed class DrillEngine
         var catalog = new BackupCatalog(stores, environment, clock);
         var verifier = new BackupVerifier(clock);
         var branches = new PitrBranches(OperatingSystem.IsWindows() ? [] : [new LocalPitrProvider(environment, stores, tools)]);
-        drills = new DrillOperation(new DrillParts(catalog, verifier, new VerifiedBackupOpener(catalog, verifier).OpenAsync, tools, branches, stores), recorder);
+        drills = new DrillOperation(new DrillParts(catalog, verifier, new VerifiedBackupOpener(catalog, verifier).OpenAsync, tools, branches, stores), recorder ?? new DrillHistory(environment, clock));
     }
 
     /// <summary>Does recovery drills.</summary>

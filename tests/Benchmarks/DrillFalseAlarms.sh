@@ -22,15 +22,15 @@ server "$bin/pg_ctl" -D "$work/src/data" -w -s -l "$work/src/log" start
 sql -c 'CREATE DATABASE mina'
 sql -d mina -v megabytes=30 -f "$root/tests/Benchmarks/bench-sample.sql" > /dev/null
 "$bin/pgbench" -h "$work/src" -p 6547 -U postgres -i -q -s 2 --foreign-keys mina 2> /dev/null
-sql -d mina -c "CREATE TABLE event (id bigserial PRIMARY KEY, kind varchar(10) NOT NULL CHECK (kind IN ('a', 'b')), body text)"
+sql -d mina -c "CREATE TABLE booking (id bigserial PRIMARY KEY, kind varchar(10) NOT NULL CHECK (kind IN ('a', 'b')), body text)"
 cat > "$work/load.sql" <<'SQL'
 \set aid random(1, 200000)
 \set delta random(-5000, 5000)
 BEGIN;
 UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE aid = :aid;
 INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (1, 1, :aid, :delta, CURRENT_TIMESTAMP);
-INSERT INTO event (kind, body) VALUES (CASE WHEN :delta > 0 THEN 'a' ELSE 'b' END, repeat(md5(:aid::text), 3));
-DELETE FROM event WHERE id = (SELECT min(id) FROM event) AND :delta % 3 = 0;
+INSERT INTO booking (kind, body) VALUES (CASE WHEN :delta > 0 THEN 'a' ELSE 'b' END, repeat(md5(:aid::text), 3));
+DELETE FROM booking WHERE id = (SELECT min(id) FROM booking) AND :delta % 3 = 0;
 END;
 SQL
 "$bin/pgbench" -h "$work/src" -p 6547 -U postgres -n -c 4 -T 86400 --rate=300 -f "$work/load.sql" mina > /dev/null 2>&1 &
@@ -46,6 +46,6 @@ foreach (\$round in 1..$rounds) {
 }
 [Console]::WriteLine("$rounds drills under load: \$passed passed, \$($rounds - \$passed) false alarms")
 PS
-before=$(sql -d mina -c 'SELECT last_value FROM event_id_seq')
+before=$(sql -d mina -c 'SELECT last_value FROM booking_id_seq')
 "$root/artifacts/mina/mina" "$work/drills.ps1"
-echo "transactions on the source meanwhile: $(( $(sql -d mina -c 'SELECT last_value FROM event_id_seq') - before ))"
+echo "transactions on the source meanwhile: $(( $(sql -d mina -c 'SELECT last_value FROM booking_id_seq') - before ))"

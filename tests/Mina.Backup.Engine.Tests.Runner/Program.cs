@@ -38,6 +38,12 @@ try
             new PitrBranchRequest { Target = new PitrTarget { Kind = PitrTargetKind.Latest }, Name = Need("BRANCH") }, observer, CancellationToken.None);
         Console.WriteLine(branch.ConnectionUri);
     }
+    else if (Need("OPERATION") == "drill")
+    {
+        var machine = HostEnvironment.Current() with { TempDirectory = Need("TEMP_PLACE") };
+        var request = new DrillRequest { Locations = Read("PLACE") is { } place ? [place] : [], Scope = Read("PLACE") is null ? DrillScope.Pitr : DrillScope.Backup };
+        await new DrillEngine(machine, TimeProvider.System).RunAsync(request, observer, result => Console.WriteLine(result.Verdict), CancellationToken.None);
+    }
     else if (Need("OPERATION") == "record-drills")
     {
         var history = new DrillHistory(HostEnvironment.Current(), TimeProvider.System);
@@ -61,12 +67,6 @@ try
                 },
                 CancellationToken.None);
         }
-    }
-    else if (Need("OPERATION") == "drill")
-    {
-        var machine = HostEnvironment.Current() with { TempDirectory = Need("TEMP_PLACE") };
-        var request = new DrillRequest { Locations = Read("PLACE") is { } place ? [place] : [], Scope = Read("PLACE") is null ? DrillScope.Pitr : DrillScope.Backup };
-        await new DrillEngine(machine, TimeProvider.System).RunAsync(request, observer, result => Console.WriteLine(result.Verdict), CancellationToken.None);
     }
     else if (Need("OPERATION") == "remove-branch")
     {

@@ -71,7 +71,7 @@ internal sealed class BackupDrill : IAsyncDisposable
             await journal.RunAsync(Kind.CleanUp, CleanUpAsync, cancellationToken);
         }
 
-        var result = DrillOutcome.Create(DrillType.Backup, journal, time, point, seed, description, context);
+        var result = DrillResults.Create(DrillType.Backup, journal, time, point, seed, description, context);
         return result with
         {
             Backup = entry?.Info.Name,
@@ -160,8 +160,8 @@ internal sealed class BackupDrill : IAsyncDisposable
     {
         await staging!.PrepareAsync(backup!, cancellationToken);
         copy = await StagedCopy.RestoreAsync(backup!, staging, request, parts.Tools, context, cancellationToken);
-        var notes = string.Concat(copy.Notes.Select(note => " " + note));
-        return StepFinding.Passed(string.Create(CultureInfo.InvariantCulture, $"{backup!.PlainLength} bytes of SQL were loaded into the database {copy.Target.Database}.{notes}"));
+        var notes = string.Concat(copy.Notes.Select(note => " " + note)) + (backup!.Index is null ? " Owners and privileges were left out: the dump does not say which roles it needs." : "");
+        return StepFinding.Passed(string.Create(CultureInfo.InvariantCulture, $"{backup.PlainLength} bytes of SQL were loaded into the database {copy.Target.Database}.{notes}"));
     }
 
     private async Task TestAsync(CancellationToken cancellationToken)
@@ -174,6 +174,7 @@ internal sealed class BackupDrill : IAsyncDisposable
 
     private async Task<StepFinding> CleanUpAsync()
     {
+        journal.ServerAnswers = null;
         var keep = request.Keep == StagingRetention.Always || (request.Keep == StagingRetention.OnFailure && DrillVerdicts.Of(journal.Steps) != DrillVerdict.Passed);
         if (copy is not null)
         {

@@ -51,8 +51,10 @@ internal sealed class DrillJournal
         {
             finding = await work();
         }
-        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
         {
+            // Programs that a cancellation kills report failures of their own.
+            cancellationToken.ThrowIfCancellationRequested();
             finding = await JudgeAsync(kind, failure);
         }
 

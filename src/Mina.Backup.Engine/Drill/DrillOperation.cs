@@ -12,12 +12,12 @@ namespace Mina.Backup.Engine.Drill;
 public sealed class DrillOperation
 {
     private readonly DrillParts parts;
-    private readonly IDrillRecorder? recorder;
+    private readonly IDrillRecorder recorder;
 
     /// <summary>Creates the operation.</summary>
     /// <param name="parts">What drills are made of.</param>
-    /// <param name="recorder">Keeps the record; nobody does when null.</param>
-    public DrillOperation(DrillParts parts, IDrillRecorder? recorder)
+    /// <param name="recorder">Keeps the record.</param>
+    public DrillOperation(DrillParts parts, IDrillRecorder recorder)
     {
         this.parts = parts;
         this.recorder = recorder;
@@ -55,19 +55,17 @@ public sealed class DrillOperation
         {
             results.Add(result);
             report(result);
-            if (recorder is not null)
-            {
-                await recorder.RecordAsync(result, cancellationToken);
-            }
+            // Done, whatever is canceled from here on.
+            await recorder.RecordAsync(result, CancellationToken.None);
         }
     }
 
     private static void Check(DrillRequest request)
     {
-        if (request.Scope == DrillScope.Pitr && (request.Backup is not null || request.StagingDatabase is not null))
+        if (request.Scope == DrillScope.Pitr && (request.Backup is not null || request.StagingDatabase is not null || request.Choice != DrillChoice.Random))
         {
             throw new ConfigurationException(
-                ErrorCatalog.OptionConflict, "A drill to a point in time starts from a base backup of its archive, on this machine: it takes neither -Backup nor -StagingDatabase.");
+                ErrorCatalog.OptionConflict, "A drill to a point in time starts from a base backup of its archive, on this machine: it takes neither -Backup, -Newest, -Oldest nor -StagingDatabase.");
         }
 
         if (request.Backup is not null && (request.Choice != DrillChoice.Random || request.Within is not null))

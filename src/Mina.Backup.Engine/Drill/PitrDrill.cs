@@ -78,7 +78,7 @@ internal sealed class PitrDrill : IAsyncDisposable
             await journal.RunAsync(Kind.CleanUp, CleanUpAsync, cancellationToken);
         }
 
-        var result = DrillOutcome.Create(DrillType.Pitr, journal, time, point, seed, "branch", context);
+        var result = DrillResults.Create(DrillType.Pitr, journal, time, point, seed, "branch", context);
         return result with
         {
             Backup = made?.BaseBackup ?? archive?.Window?.BaseBackup,
@@ -205,6 +205,7 @@ internal sealed class PitrDrill : IAsyncDisposable
     {
         var made = branch!;
         branch = null;
+        journal.ServerAnswers = null;
         if (!journal.ServerLost && (request.Keep == StagingRetention.Always || (request.Keep == StagingRetention.OnFailure && DrillVerdicts.Of(journal.Steps) != DrillVerdict.Passed)))
         {
             kept = (ConnectionTarget.Parse(made.ConnectionUri!, context.Environment) with { Password = null }).ToUri();
@@ -222,7 +223,7 @@ internal sealed class PitrDrill : IAsyncDisposable
 
     private async Task RemoveAsync(PitrBranch made)
     {
-        await parts.Branches.RemoveAsync(made.Name, context, CancellationToken.None);
+        await parts.Branches.RemoveAsync(made.Name, force: false, context, CancellationToken.None);
         if (guard is not null)
         {
             await guard.DisposeAsync();

@@ -14,6 +14,18 @@ internal sealed class LeftoverCleaner
 
     public LeftoverCleaner(NpgsqlConnection session) => this.session = session;
 
+    /// <summary>Claims names for the databases of a run for as long as the session lives. Two runs that start within one second would choose the same; the later one moves on.</summary>
+    public async Task<RestoreNames> ClaimAsync(string target, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        var names = new RestoreNames(target, startedAt);
+        while (!await ClaimAsync(names, cancellationToken))
+        {
+            names = names with { StartedAt = names.StartedAt.AddSeconds(1) };
+        }
+
+        return names;
+    }
+
     /// <summary>Claims the names of this run's databases for as long as the session lives; false when they are taken.</summary>
     public async Task<bool> ClaimAsync(RestoreNames names, CancellationToken cancellationToken) =>
         !await IsClaimedAsync(names.Copy, cancellationToken)

@@ -38,8 +38,9 @@ internal sealed class RestorePreparation
         Preconditions.CheckTarget(request, target, state, backup.ServerMajor);
         var psql = await tools.FindAsync("psql", state.Major, cancellationToken);
         PsqlRestriction.EnsureKnownTo(psql);
-        var names = await ClaimAsync(target, context, cancellationToken);
-        await new LeftoverCleaner(maintenance).CleanAsync(names, context, cancellationToken);
+        var leftovers = new LeftoverCleaner(maintenance);
+        var names = await leftovers.ClaimAsync(target, context.Now, cancellationToken);
+        await leftovers.CleanAsync(names, context, cancellationToken);
         IReadOnlyList<string> created = [];
         IReadOnlyList<string> notes = [];
         if (request.RestoreGlobals)
@@ -67,17 +68,5 @@ internal sealed class RestorePreparation
         };
         plan.Notes.AddRange(notes);
         return (plan, created);
-    }
-
-    // Two runs that start within one second would choose the same name; the later one moves on.
-    private async Task<RestoreNames> ClaimAsync(string target, RunContext context, CancellationToken cancellationToken)
-    {
-        var names = new RestoreNames(target, context.Now);
-        while (!await new LeftoverCleaner(maintenance).ClaimAsync(names, cancellationToken))
-        {
-            names = names with { StartedAt = names.StartedAt.AddSeconds(1) };
-        }
-
-        return names;
     }
 }

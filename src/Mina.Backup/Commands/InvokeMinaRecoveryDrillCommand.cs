@@ -22,6 +22,7 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     private const string OldestSet = "Oldest";
     private const string BackupSet = "Backup";
 
+    // What was drilled, for the report.
     private readonly List<RecoveryDrillResult> results = [];
 
     /// <summary>The backup to drill: a listed one, its name, name of its data file, or path of it.</summary>
@@ -94,7 +95,7 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     [Parameter]
     public StagingRetention KeepStaging { get; set; }
 
-    /// <summary>A report on the drills, written when they are done: a file, by whose ending its format is known, or a folder.</summary>
+    /// <summary>Write a report on the drills into this file, or folder: HTML, or Markdown or JSON by its ending.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
@@ -157,8 +158,7 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     {
         if (OutFile is not null && results.Count > 0)
         {
-            var request = new DrillReportRequest { Drills = results, Path = ResolvePath(OutFile)!, Overwrite = true };
-            ReportFailure(OutFile, () => Run((observer, token) => CreateDrillHistoryEngine().ReportAsync(request, observer, token)));
+            ReportFailure(OutFile, Report);
         }
     }
 
@@ -185,6 +185,17 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
             },
             action => action());
         return true;
+    }
+
+    private void Report()
+    {
+        var request = new DrillReportRequest { Drills = results, Path = ResolvePath(OutFile)!, Overwrite = true };
+        var written = Run((observer, token) => CreateDrillHistoryEngine().ReportAsync(request, observer, token));
+        WriteVerbose($"The report is {written.Report.Path}.");
+        if (written.HistoryFailure is { } failure)
+        {
+            WriteError(ErrorRecords.From(failure, null));
+        }
     }
 
     private void Write(RecoveryDrillResult result)

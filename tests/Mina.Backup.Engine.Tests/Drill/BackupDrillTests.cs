@@ -51,7 +51,7 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
     public async Task A_dump_of_the_former_scripts_passes_by_its_row_counts()
     {
         await using var scene = await DrillScene.CreateAsync(clusters);
-        await ScriptDump.WriteAsync(scene.Source.Target, scene.Machine.BackupDirectory, options: ["--no-owner"]);
+        await ScriptDump.WriteAsync(scene.Source.Target, scene.Machine.BackupDirectory);
 
         var result = await scene.DrillAsync(request => request with { Within = TimeSpan.FromDays(36500) });
 
@@ -191,6 +191,23 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
         var command = Step(failed, DrillStepKind.CleanUp).Detail.Split("as root: ")[1];
         await Scenarios.Programs.ShellAsync(command);
         Assert.Empty(scene.Left);
+    }
+
+    [Fact]
+    public async Task What_was_kept_on_a_staging_server_survives_the_next_drill_and_what_a_killed_one_left_does_not()
+    {
+        await using var scene = await DrillScene.CreateAsync(clusters);
+        await scene.BackUpAsync();
+        await scene.StartStagingAsync();
+        await TestDatabase.CreateAsync(scene.Staging!.Target, $"drill_{scene.Source.Name}_mina_restore_20200101_000000");
+        var kept = await scene.DrillAsync(request => request with { Keep = StagingRetention.Always });
+
+        var again = await scene.DrillAsync();
+
+        Assert.Equal((DrillVerdict.Passed, DrillVerdict.Passed), (kept.Verdict, again.Verdict));
+        var database = ConnectionTarget.Parse(kept.KeptStaging!, scene.Environment).Database;
+        Assert.Equal([database], (await scene.LeftOnStagingAsync()).Where(name => !name.StartsWith("drill_owner", StringComparison.Ordinal)));
+        Assert.Contains($"DROP DATABASE \"{database}\"; DROP ROLE", Step(kept, DrillStepKind.CleanUp).Detail, StringComparison.Ordinal);
     }
 
     [Theory]

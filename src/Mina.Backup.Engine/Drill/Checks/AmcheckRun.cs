@@ -68,7 +68,7 @@ internal sealed class AmcheckRun
             await SqlQuery.ExecuteAsync(session, "CREATE EXTENSION amcheck WITH SCHEMA pg_catalog", cancellationToken);
             return null;
         }
-        catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.FeatureNotSupported)
+        catch (PostgresException problem) when (problem.SqlState[..2] is not "57")
         {
             return $"The extension amcheck cannot be made here: {problem.MessageText}.";
         }

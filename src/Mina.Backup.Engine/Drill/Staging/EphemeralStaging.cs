@@ -31,7 +31,7 @@ internal sealed class EphemeralStaging : DrillStaging
     }
 
     /// <inheritdoc/>
-    public override bool UsesCompanion(VerifiedBackup backup) => backup is { GlobalsFileName: not null, GlobalsProblem: null };
+    public override bool UsesCompanion(VerifiedBackup backup) => backup is { Index: not null, GlobalsFileName: not null, GlobalsProblem: null };
 
     /// <inheritdoc/>
     public override async Task PrepareAsync(VerifiedBackup backup, CancellationToken cancellationToken)

@@ -61,11 +61,18 @@ internal sealed class ServerStaging : DrillStaging
     }
 
     /// <inheritdoc/>
-    public override Task<string> KeepAsync()
+    public override async Task<string> KeepAsync()
     {
         done = true;
+        if (Database is { } database)
+        {
+            // Its comment would have the next drill drop it.
+            await using var session = await new PostgresConnector(Server).OpenPinnedAsync(CancellationToken.None);
+            await SqlQuery.ExecuteAsync(session, DatabaseStatements.Comment(database, "Kept by a recovery drill of mina-backup; drop it."), CancellationToken.None);
+        }
+
         var steps = (Database is null ? [] : new[] { $"DROP DATABASE {SqlText.Identifier(Database)}" }).Concat(roles.Select(role => $"DROP ROLE {SqlText.Identifier(role)}"));
-        return Task.FromResult($"Kept. Remove it on {Server.Server}: {string.Join("; ", steps)}");
+        return $"Kept. Remove it on {Server.Server}: {string.Join("; ", steps)}";
     }
 
     /// <inheritdoc/>

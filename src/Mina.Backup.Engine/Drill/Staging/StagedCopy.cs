@@ -43,6 +43,9 @@ internal sealed class StagedCopy : IAsyncDisposable
             {
                 Backup = new BackupReference(backup.Name),
                 RestoreGlobals = staging.UsesCompanion(backup),
+                // Another program's dump does not say which roles it needs.
+                NoOwner = backup.Index is null,
+                NoPrivileges = backup.Index is null,
                 Jobs = request.Jobs,
             };
             var phases = new PhaseClock(context, $"Restoring {backup.Name}");
@@ -68,7 +71,9 @@ internal sealed class StagedCopy : IAsyncDisposable
     /// <summary>Makes an empty database out of the backup's schema alone, does something with it, and drops it.</summary>
     public async Task<T> WithReferenceAsync<T>(Func<ConnectionTarget, Task<T>> work, CancellationToken cancellationToken)
     {
-        var reference = plan with { Names = plan.Names with { Target = "drill_reference" } };
+        var leftovers = new LeftoverCleaner(maintenance);
+        var reference = plan with { Names = await leftovers.ClaimAsync("drill_reference", plan.Context.Now, cancellationToken) };
+        await leftovers.CleanAsync(reference.Names, plan.Context, cancellationToken);
         var builder = new CopyBuilder(reference, maintenance);
         try
         {

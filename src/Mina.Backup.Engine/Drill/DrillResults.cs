@@ -7,7 +7,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Drill;
 
 /// <summary>The parts of a result that every drill has.</summary>
-internal static class DrillOutcome
+internal static class DrillResults
 {
     /// <summary>The result of a drill as far as its journal tells.</summary>
     public static RecoveryDrillResult Create(DrillType type, DrillJournal journal, DrillObjective time, DrillObjective point, int seed, string staging, RunContext context) => new()
