@@ -74,8 +74,38 @@ function Invoke-Build {
 
     Step 'Module: artifacts/Mina.Backup'
     Invoke-Program dotnet @('build', "$Root/src/Mina.Backup", '-c', 'Release', '-t:PublishModule', '-nodeReuse:false', '-v:q', '-nologo')
+    $native = Get-NativeOption
+    if ($native) { Publish-NativeDependency $native }
     Step 'Console: artifacts/mina'
-    Invoke-Program dotnet @('publish', "$Root/src/Mina.Backup.Console", '-c', 'Release', '-o', $ConsoleFolder, '-nodeReuse:false', '-v:q', '-nologo')
+    if ([IO.Directory]::Exists($ConsoleFolder)) { [IO.Directory]::Delete($ConsoleFolder, $true) }
+    Invoke-Program dotnet (@('publish', "$Root/src/Mina.Backup.Console", '-c', 'Release', '-o', $ConsoleFolder, '-nodeReuse:false', '-v:q', '-nologo') + $native)
+}
+
+# Compiled ahead for this platform, mina starts in a third of the time. NuGet has the compiler for the common platforms; on others everything is
+# compiled as it runs, as it would be anyway.
+function Get-NativeOption {
+    $options = @('--use-current-runtime', '-p:PublishReadyToRun=true')
+    & dotnet restore "$Root/src/Mina.Backup.Console" $options '-v:q' '-nologo' | Out-Null
+    if ($LASTEXITCODE -eq 0) { return $options + @('--self-contained', 'false') }
+    Step 'Not compiled ahead: NuGet gave no compiler for this platform'
+}
+
+# The engine and its packages a second time, where the module's load context looks first on this platform.
+function Publish-NativeDependency([string[]] $options) {
+    $platform = [Runtime.InteropServices.RuntimeInformation]
+    $system = if ($IsWindows) { 'win' } elseif ($IsMacOS) { 'osx' } else { 'linux' }
+    $dependencies = [IO.Path]::Combine($Module, 'deps')
+    $folder = [IO.Path]::Combine($dependencies, "$system-$($platform::ProcessArchitecture.ToString().ToLowerInvariant())")
+    $compiled = [IO.Path]::Combine($Artifacts, 'native')
+    Step "Compiled ahead: $folder"
+    Invoke-Program dotnet (@('publish', "$Root/src/Mina.Backup", '-c', 'Release', '-o', $compiled, '-nodeReuse:false', '-v:q', '-nologo') + $options)
+    [void][IO.Directory]::CreateDirectory($folder)
+    foreach ($file in [IO.Directory]::GetFiles($dependencies, '*.dll')) {
+        $name = [IO.Path]::GetFileName($file)
+        [IO.File]::Copy([IO.Path]::Combine($compiled, $name), [IO.Path]::Combine($folder, $name), $true)
+    }
+
+    [IO.Directory]::Delete($compiled, $true)
 }
 
 # The script runs where this one does: under pwsh if that is what the caller chose, else under the console.
@@ -116,6 +146,7 @@ function Invoke-TestProject([string] $name, [string] $results) {
 
 function Invoke-Test {
     Install-PostgreSql
+    Install-Browser
     Invoke-Build
     $results = [IO.Path]::Combine($Artifacts, 'TestResults')
     [void][IO.Directory]::CreateDirectory($results)

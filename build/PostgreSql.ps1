@@ -1,4 +1,4 @@
-# PostgreSQL's programs on this machine: where they are, and how they get here. Dot-sourced; core language and .NET only.
+# Programs on this machine, PostgreSQL's first of all: where they are, and how they get here. Dot-sourced; core language and .NET only.
 
 # Folders with initdb in them, the newest version first.
 function Get-PostgreSqlFolder {
@@ -72,4 +72,10 @@ function Install-PostgreSql {
     if (-not (Test-AptPermission)) { throw "Programs are missing. Run: sudo apt-get install -y $missing" }
     Install-AptPackage $missing
     if (@(Get-PostgreSqlFolder).Count -eq 0) { throw 'apt-get installed postgresql, and initdb is still not found. Set MINA_PG_BIN to the folder that holds it.' }
+}
+
+# Installs the browser that the tests of the drill report look through, where that is possible without asking; where there is none they are skipped and say so.
+function Install-Browser {
+    foreach ($name in 'chromium', 'chromium-browser', 'google-chrome') { if (Get-Command $name -CommandType Application -ErrorAction Ignore) { return } }
+    if (Test-AptPermission) { Install-AptPackage @('chromium') }
 }

@@ -10,18 +10,21 @@
     CompatiblePSEditions = @('Core')
     # Loaded at once, so that type literals such as [Mina.Backup.Model.CheckOutcome] resolve before the first command.
     RequiredAssemblies   = @('Mina.Backup.Model.dll')
-    FormatsToProcess     = @('Mina.Backup.format.ps1xml', 'Mina.Backup.Pitr.format.ps1xml', 'Mina.Backup.Wal.format.ps1xml', 'Mina.Backup.Rows.format.ps1xml')
+    FormatsToProcess     = @('Mina.Backup.format.ps1xml', 'Mina.Backup.Pitr.format.ps1xml', 'Mina.Backup.Wal.format.ps1xml', 'Mina.Backup.Rows.format.ps1xml', 'Mina.Backup.Drill.format.ps1xml', 'Mina.Backup.DrillHistory.format.ps1xml')
     CmdletsToExport      = @(
         'Compare-MinaPitrBranch'
         'Copy-MinaPitrRow'
         'Disable-MinaWalArchiving'
         'Enable-MinaWalArchiving'
+        'Export-MinaDrillReport'
         'Export-MinaPitrTable'
         'Find-MinaTransaction'
         'Get-MinaBackup'
         'Get-MinaBaseBackup'
         'Get-MinaPitrBranch'
+        'Get-MinaRecoveryDrill'
         'Get-MinaWalArchive'
+        'Invoke-MinaRecoveryDrill'
         'New-MinaBackup'
         'New-MinaBaseBackup'
         'New-MinaPitrBranch'

@@ -71,4 +71,7 @@ public record BackupInfo
 
     /// <summary>What is wrong with the manifest, when <see cref="State"/> says that something is.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>Its name.</summary>
+    public sealed override string ToString() => Name;
 }

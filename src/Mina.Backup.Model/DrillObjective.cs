@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mina.Backup.Model;
 
 /// <summary>A measured objective beside its target.</summary>
@@ -14,4 +16,7 @@ public sealed record DrillObjective
 
     /// <summary>Whether the target was met; null when either side is missing.</summary>
     public bool? IsMet => Measured is null || Target is null ? null : Measured <= Target;
+
+    /// <summary>What was measured beside its target, the same in every culture.</summary>
+    public override string ToString() => $"{Measured?.ToString("c", CultureInfo.InvariantCulture) ?? "unknown"} of {Target?.ToString("c", CultureInfo.InvariantCulture) ?? "no target"}, {Basis}";
 }

@@ -23,4 +23,7 @@ public sealed record DrillStep
 
     /// <summary>Id of the error that stopped the step; null when none did.</summary>
     public string? ErrorId { get; init; }
+
+    /// <summary>Step and outcome.</summary>
+    public override string ToString() => Name is null ? $"{Step} {Outcome}" : $"{Step} {Name} {Outcome}";
 }

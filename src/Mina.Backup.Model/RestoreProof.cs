@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mina.Backup.Model;
 
 /// <summary>Comparison of a restored copy with what the backup recorded.</summary>
@@ -23,4 +25,7 @@ public sealed record RestoreProof
 
     /// <summary>Differences that do not belong to one table, one sentence each.</summary>
     public IReadOnlyList<string> Differences { get; init; } = [];
+
+    /// <summary>Outcome and extent, the same in every culture.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Outcome} by {Kind}, {Tables.Count} tables, {Rows} rows");
 }

@@ -17,4 +17,7 @@ public sealed record TableComparison
 
     /// <summary>What disagreed, or why it was not compared.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Table and outcome.</summary>
+    public override string ToString() => $"{Table} {Outcome}";
 }

@@ -14,4 +14,7 @@ public sealed record VerificationCheck
 
     /// <summary>Id of the error that the failure stands for; null unless it failed.</summary>
     public string? ErrorId { get; init; }
+
+    /// <summary>Check and outcome.</summary>
+    public override string ToString() => $"{Check} {Outcome}";
 }

@@ -14,6 +14,7 @@ public sealed class HelpTests
         "Start-MinaEphemeralCluster", "Stop-MinaEphemeralCluster", "Test-MinaBackup",
         "Compare-MinaPitrBranch", "Copy-MinaPitrRow", "Export-MinaPitrTable", "Find-MinaTransaction",
         "Enable-MinaWalArchiving", "Disable-MinaWalArchiving", "Start-MinaWalReceiver", "Sync-MinaWalArchive", "Get-MinaWalArchive", "Remove-MinaWalArchive",
+        "Get-MinaRecoveryDrill", "Export-MinaDrillReport",
     ];
 
     [Theory]

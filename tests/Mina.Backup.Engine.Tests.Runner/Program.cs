@@ -1,4 +1,6 @@
+using System.Globalization;
 using Mina.Backup.Engine;
+using Mina.Backup.Engine.Drill;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Tests.Runner;
@@ -35,6 +37,36 @@ try
         var branch = await new PitrEngine(HostEnvironment.Current(), TimeProvider.System).CreateBranchAsync(
             new PitrBranchRequest { Target = new PitrTarget { Kind = PitrTargetKind.Latest }, Name = Need("BRANCH") }, observer, CancellationToken.None);
         Console.WriteLine(branch.ConnectionUri);
+    }
+    else if (Need("OPERATION") == "record-drills")
+    {
+        var history = new DrillHistory(HostEnvironment.Current(), TimeProvider.System);
+        for (var number = 0; number < int.Parse(Need("COUNT"), CultureInfo.InvariantCulture); number++)
+        {
+            await history.RecordAsync(
+                new RecoveryDrillResult
+                {
+                    Id = $"drill-{Environment.ProcessId}-{number}",
+                    Type = DrillType.Backup,
+                    Verdict = DrillVerdict.Passed,
+                    Steps = [],
+                    RecoveryTime = new DrillObjective { Basis = "none" },
+                    RecoveryPoint = new DrillObjective { Basis = "none" },
+                    Seed = 1,
+                    Operator = $"process {Environment.ProcessId}",
+                    Environment = new DrillEnvironment { Machine = "m", OperatingSystem = "o", Processors = 1, ModuleVersion = "0", Staging = "none" },
+                    StartedAt = DateTimeOffset.UnixEpoch,
+                    Duration = TimeSpan.Zero,
+                    LogPath = "",
+                },
+                CancellationToken.None);
+        }
+    }
+    else if (Need("OPERATION") == "drill")
+    {
+        var machine = HostEnvironment.Current() with { TempDirectory = Need("TEMP_PLACE") };
+        var request = new DrillRequest { Locations = Read("PLACE") is { } place ? [place] : [], Scope = Read("PLACE") is null ? DrillScope.Pitr : DrillScope.Backup };
+        await new DrillEngine(machine, TimeProvider.System).RunAsync(request, observer, result => Console.WriteLine(result.Verdict), CancellationToken.None);
     }
     else if (Need("OPERATION") == "remove-branch")
     {

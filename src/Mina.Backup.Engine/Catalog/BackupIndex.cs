@@ -64,6 +64,9 @@ public sealed record IndexHeader
 
     /// <summary>Encoding of the dump's bytes, PostgreSQL's name.</summary>
     public required string ClientEncoding { get; init; }
+
+    /// <summary>Fingerprint of the schema's statements; null in backups made before it was recorded.</summary>
+    public TableFingerprint? Schema { get; init; }
 }
 
 /// <summary>Properties of a database that pg_dump leaves out without <c>--create</c>.</summary>

@@ -29,7 +29,7 @@ internal static class ContentComparison
         return Sentence(differences);
     }
 
-    /// <summary>Differences in the content of tables, large objects and sequences, one sentence; null when there are none.</summary>
+    /// <summary>Differences in the content of tables, large objects, sequences and schema, one sentence; null when there are none.</summary>
     public static string? CompareContent(ScriptSummary found, BackupIndex recorded)
     {
         var tables = found.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
@@ -43,8 +43,17 @@ internal static class ContentComparison
         differences.AddRange(Different(found.LargeObjects, recorded.LargeObjects)
             .Select(item => FormattableString.Invariant($"large object {item.Oid} differs")));
         differences.AddRange(Different(found.Sequences, recorded.Sequences).Select(item => $"sequence {item.Name} differs"));
+        if (CompareSchema(found, recorded) is { } problem)
+        {
+            differences.Add(problem);
+        }
+
         return Sentence(differences.Distinct(StringComparer.Ordinal).ToList());
     }
+
+    /// <summary>Whether the schema's statements are others than those recorded, half a sentence; null when they are not, or none were recorded.</summary>
+    public static string? CompareSchema(ScriptSummary found, BackupIndex recorded) =>
+        recorded.Header.Schema is { } schema && schema != found.Schema ? "the schema's statements differ" : null;
 
     /// <summary>Where the members are not those of the index, one sentence; null when they are.</summary>
     public static string? CompareMembers(IReadOnlyList<MemberLocation> found, BackupIndex recorded)
@@ -71,8 +80,7 @@ internal static class ContentComparison
 
     /// <summary>Where two indexes of one backup record different content, one sentence; null when they agree. Members are not compared.</summary>
     public static string? CompareRecords(BackupIndex one, BackupIndex other) =>
-        one.Header.CreatedAt == other.Header.CreatedAt
-        && IndexSerializer.WriteProof(one).Skip(1).Zip(IndexSerializer.WriteProof(other).Skip(1), (mine, theirs) => mine.Span.SequenceEqual(theirs.Span)).All(same => same)
+        IndexSerializer.WriteProof(one).Zip(IndexSerializer.WriteProof(other), (mine, theirs) => mine.Span.SequenceEqual(theirs.Span)).All(same => same)
         && (one.Tables.Count, one.LargeObjects.Count, one.Sequences.Count) == (other.Tables.Count, other.LargeObjects.Count, other.Sequences.Count)
             ? null
             : "The index and the record at the file's end differ.";

@@ -14,7 +14,7 @@ internal static class ScriptCheck
     public static async Task<ScriptSummary> ReadAsync(IBackupStore store, string fileName, BackupIndex index, KeyRing keys, CancellationToken cancellationToken)
     {
         await using var reader = await MemberReader.OpenAsync(store, fileName, keys, cancellationToken);
-        var scanner = new ScriptScanner();
+        var scanner = new ScriptScanner(collectProof: true);
         foreach (var member in index.Members.Where(member => member.Run is null))
         {
             using var block = await reader.ReadAsync(member.Location, cancellationToken);

@@ -66,15 +66,12 @@ internal static class GzipMember
     /// <param name="scratch">Stream of the calling worker, reused from block to block.</param>
     public static PackedMember Pack(ReadOnlySpan<byte> plain, int level, MemoryStream scratch)
     {
+        var strategy = DeflateStrategy.For(plain, level, scratch);
         scratch.SetLength(0);
         scratch.Write(Prefix);
         Span<byte> word = stackalloc byte[TrailerLength];
         scratch.Write(word[..4]);
-        using (var deflate = new DeflateStream(scratch, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
-        {
-            deflate.Write(plain);
-        }
-
+        DeflateStrategy.Write(plain, level, strategy, scratch);
         if (plain.IsEmpty)
         {
             // DeflateStream writes nothing at all for nothing; an empty final block with fixed codes is two bytes (RFC 1951, 3.2.6).

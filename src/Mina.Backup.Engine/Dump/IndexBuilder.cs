@@ -12,7 +12,7 @@ public static class IndexBuilder
     /// <param name="sources">Tables that a re-scan cannot read by name alone, as <see cref="SourceCatalog.ReadSourcesAsync"/> gives them.</param>
     public static BackupIndex Build(IndexHeader header, ScriptSummary summary, IReadOnlyDictionary<string, IReadOnlyList<IndexSource>> sources) => new()
     {
-        Header = header,
+        Header = header with { Schema = summary.Schema },
         Tables = [.. summary.Tables.Select(table => new IndexTable
         {
             Name = table.Name,

@@ -20,6 +20,7 @@ public sealed partial class ScriptScanner
     private readonly TableTally tally = new();
     private readonly HazardRules hazards = new();
     private readonly StatementRules statements = new();
+    private readonly SchemaTally schema;
     private readonly List<string> proofLines = [];
     private readonly ArrayBufferWriter<byte> statement = new();
     private readonly ArrayBufferWriter<byte> line = new();
@@ -49,7 +50,19 @@ public sealed partial class ScriptScanner
     /// <param name="collectProof">Whether the summary holds the proof lines.</param>
     /// <param name="encoding">Encoding of names until the script sets one; UTF-8 when null.</param>
     public ScriptScanner(IScriptSegments? segments = null, bool collectProof = false, Encoding? encoding = null)
+        : this(segments, collectProof, encoding, null)
     {
+    }
+
+    /// <summary>Creates a scanner that hands over the statements of the schema.</summary>
+    internal ScriptScanner(SchemaStatementHandler schemaStatements)
+        : this(null, collectProof: false, null, schemaStatements)
+    {
+    }
+
+    private ScriptScanner(IScriptSegments? segments, bool collectProof, Encoding? encoding, SchemaStatementHandler? schemaStatements)
+    {
+        schema = new SchemaTally(schemaStatements);
         this.encoding = encoding ?? DumpEncoding.For("UTF8");
         this.segments = segments;
         this.collectProof = collectProof;
@@ -70,6 +83,8 @@ public sealed partial class ScriptScanner
     private ScriptPosition Position => new(newlines + 1, consumed);
 
     private int Section => Math.Max(0, proofSeen ? headers : headers - 1);
+
+    private bool InSchema => Section != (int)DumpSection.Data;
 
     /// <summary>What must not reach psql, as far as it was read; at most 100 are kept.</summary>
     public IReadOnlyList<ScriptHazard> Hazards => hazards.Found;
@@ -131,6 +146,7 @@ public sealed partial class ScriptScanner
             ServerVersion = serverVersion,
             DumpVersion = dumpVersion,
             ProofLines = proofLines,
+            Schema = schema.Fingerprint,
         };
     }
 
@@ -177,6 +193,7 @@ public sealed partial class ScriptScanner
                     return;
                 case SqlEvent.StatementBegins:
                     statement.ResetWrittenCount();
+                    schema.Begin();
                     statementTooLong = false;
                     statementStart = position;
                     statementLine = newlines + 1;
@@ -235,7 +252,17 @@ public sealed partial class ScriptScanner
 
     private void KeepStatement(ReadOnlySpan<byte> part)
     {
-        if (!tokenizer.InStatement || part.IsEmpty || statementTooLong)
+        if (!tokenizer.InStatement || part.IsEmpty)
+        {
+            return;
+        }
+
+        if (InSchema)
+        {
+            schema.Append(part);
+        }
+
+        if (statementTooLong)
         {
             return;
         }
@@ -281,6 +308,11 @@ public sealed partial class ScriptScanner
         // A long statement is judged by its beginning: what it is stands there.
         var isWhole = !statementTooLong;
         statements.Observe(isWhole ? text : statement.WrittenSpan, isWhole, trailers > 0 && headers == trailers, Position);
+        if (InSchema)
+        {
+            schema.End(tokenizer.FirstWord, isWhole ? text : statement.WrittenSpan, tail);
+        }
+
         if (holding)
         {
             BeginCopy(text, end, ref emitted);

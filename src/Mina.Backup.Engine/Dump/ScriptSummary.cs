@@ -44,6 +44,9 @@ public sealed record ScriptSummary
     /// <summary>Lines of the proof member, without <c>-- mina:</c>; filled on request only.</summary>
     public required IReadOnlyList<string> ProofLines { get; init; }
 
+    /// <summary>Fingerprint of the statements outside the data section; see <see cref="SchemaTally"/>.</summary>
+    public required TableFingerprint Schema { get; init; }
+
     /// <summary>Whether pg_dump's header comment was seen.</summary>
     public bool LooksLikeDump => Headers > 0;
 

@@ -77,8 +77,10 @@ public sealed class SectionDump
 
     private static async Task<byte[]> ReadFirstAsync(ToolProcess dump, DumpWatch watch)
     {
+        // Not asynchronously: a pipe that was once read so hands every later wait to another thread. Its program's end ends the read.
         var first = new byte[4096];
-        var length = await dump.StandardOutput.ReadAsync(first, watch.Token);
+        var length = await Task.Factory.StartNew(() => dump.StandardOutput.Read(first), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        watch.Token.ThrowIfCancellationRequested();
         if (length == 0)
         {
             await watch.EnsureSuccessAsync(dump);

@@ -8,7 +8,8 @@ namespace Mina.Backup.Engine.Postgres;
 /// </summary>
 internal sealed class ClusterGuard : IAsyncDisposable
 {
-    // $1 is the cluster's folder. An immediate shutdown (SIGQUIT) suffices: the data is thrown away.
+    // $1 is the cluster's folder. An immediate shutdown (SIGQUIT) suffices: the data is thrown away. The lock file goes with the server; its process may stay for seconds
+    // more as a zombie, until whoever adopted it looks.
     private const string Script = """
         trap '' INT HUP TERM
         word=$(cat)
@@ -21,8 +22,8 @@ internal sealed class ClusterGuard : IAsyncDisposable
                 case $pid in ''|*[!0-9]*|0|1) ;; *)
                     kill -QUIT "$pid" 2>/dev/null
                     waited=0
-                    while kill -0 "$pid" 2>/dev/null && [ $waited -lt 100 ]; do sleep 0.05; waited=$((waited+1)); done
-                    kill -9 "$pid" 2>/dev/null ;;
+                    while [ -f "$1/data/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null && [ $waited -lt 100 ]; do sleep 0.05; waited=$((waited+1)); done
+                    [ ! -f "$1/data/postmaster.pid" ] || kill -9 "$pid" 2>/dev/null ;;
                 esac
             fi
             rm -rf "$1" 2>/dev/null

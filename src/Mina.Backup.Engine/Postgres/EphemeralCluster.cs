@@ -35,6 +35,9 @@ public sealed class EphemeralCluster : IAsyncDisposable
     /// <summary>Its superuser on database <c>postgres</c>: by the loopback address when it listens there, else by the socket.</summary>
     public ConnectionTarget Target { get; private set; } = null!;
 
+    /// <summary>Folder of everything that belongs to it, the socket included.</summary>
+    public string Folder => folder;
+
     /// <summary>Data directory.</summary>
     public string DataDirectory => Path.Combine(folder, "data");
 
@@ -102,6 +105,13 @@ public sealed class EphemeralCluster : IAsyncDisposable
 
     /// <summary>Starts the server again after <see cref="StopAsync"/> or <see cref="KillAsync"/>.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => StartServerAsync(cancellationToken);
+
+    /// <summary>Leaves server and folder to whoever asked for them: they outlive this object and this process.</summary>
+    public async Task ReleaseAsync()
+    {
+        disposed = true;
+        await guard.ReleaseAsync();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -4,8 +4,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Postgres;
 
 /// <summary>
-/// PostgreSQL's client library, loaded from where the client programs have it: they do not run without it. It is needed for one thing that
-/// neither they nor Npgsql offer, the replication command BASE_BACKUP.
+/// PostgreSQL's client library, loaded from where the client programs have it: they do not run without it. <see cref="LibpqSession"/> says what for.
 /// </summary>
 internal sealed unsafe class Libpq
 {
@@ -26,6 +25,9 @@ internal sealed unsafe class Libpq
         RowCount = (delegate* unmanaged<nint, int>)Export("PQntuples");
         Value = (delegate* unmanaged<nint, int, int, byte*>)Export("PQgetvalue");
         Clear = (delegate* unmanaged<nint, void>)Export("PQclear");
+        ServerVersion = (delegate* unmanaged<nint, int>)Export("PQserverVersion");
+        PutCopyData = (delegate* unmanaged<nint, byte*, int, int>)Export("PQputCopyData");
+        PutCopyEnd = (delegate* unmanaged<nint, byte*, int>)Export("PQputCopyEnd");
         GetCopyData = (delegate* unmanaged<nint, byte**, int, int>)Export("PQgetCopyData");
         SetNoticeProcessor = (delegate* unmanaged<nint, delegate* unmanaged<void*, byte*, void>, void*, nint>)Export("PQsetNoticeProcessor");
         FreeMemory = (delegate* unmanaged<void*, void>)Export("PQfreemem");
@@ -56,6 +58,12 @@ internal sealed unsafe class Libpq
     public delegate* unmanaged<nint, void> Clear { get; }
 
     public delegate* unmanaged<nint, byte**, int, int> GetCopyData { get; }
+
+    public delegate* unmanaged<nint, int> ServerVersion { get; }
+
+    public delegate* unmanaged<nint, byte*, int, int> PutCopyData { get; }
+
+    public delegate* unmanaged<nint, byte*, int> PutCopyEnd { get; }
 
     public delegate* unmanaged<void*, void> FreeMemory { get; }
 

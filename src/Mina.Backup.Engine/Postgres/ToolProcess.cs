@@ -24,6 +24,7 @@ public sealed class ToolProcess : IAsyncDisposable
         this.tool = tool;
         this.process = process;
         ProcessId = process.Id;
+        WidePipe.Widen(StandardOutput);
         errorText = new BoundedText(16 * 1024).ReadAllAsync(process.StandardError);
         // A blocked read of a pipe ends only when its writer does.
         registration = cancellationToken.Register(Kill);

@@ -1,5 +1,7 @@
+using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
@@ -50,7 +52,7 @@ internal sealed class CopyBuilder
         if (plan.Backup.Index is null)
         {
             await plan.Phases.RunAsync("Load", plan.Backup.PlainLength, () => RunScriptAsync(
-                BackupText.ReadAllAsync(plan.Backup, plan.Phases.Advance, cancellationToken), sessions, cancellationToken));
+                BackupText.ReadAllAsync(plan.Backup, plan.Phases.Advance, cancellationToken), sessions, plan.Filter, cancellationToken));
         }
         else
         {
@@ -67,30 +69,46 @@ internal sealed class CopyBuilder
         });
     }
 
+    /// <summary>Loads pre-data and post-data only, without content for materialized views; there must be an index.</summary>
+    public async Task LoadSchemaAsync(SessionOpener sessions, CancellationToken cancellationToken)
+    {
+        await using var reader = await MemberReader.OpenAsync(plan.Backup.Store, plan.Backup.FileName, plan.Backup.Keys, cancellationToken);
+        foreach (var section in (DumpSection[])[DumpSection.PreData, DumpSection.PostData])
+        {
+            await RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, static _ => { }, cancellationToken), sessions, plan.Filter with { DropRefresh = true }, cancellationToken);
+        }
+    }
+
     /// <summary>Reads the copy back and compares it with the backup; <c>CopyDiffers</c> when anything disagrees.</summary>
     public async Task<RestoreProof> ProveAsync(SessionOpener sessions, CancellationToken cancellationToken)
     {
-        var connections = new List<NpgsqlConnection>();
+        var proof = await CompareAsync(
+            sessions,
+            (prover, index) => prover.ProveAsync(index, plan.Phases.Advance, cancellationToken),
+            prover => prover.ProveAsync(plan.Backup.Summary!, cancellationToken),
+            cancellationToken);
+        ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
+        return proof;
+    }
+
+    /// <summary>Compares the copy with what the index recorded or, without one, with what the dump was found to hold.</summary>
+    public async Task<T> CompareAsync<T>(
+        SessionOpener sessions, Func<CopyProver, BackupIndex, Task<T>> byIndex, Func<RowCountProver, Task<T>> bySummary, CancellationToken cancellationToken)
+    {
+        var connections = new List<LibpqSession>();
         try
         {
             for (var i = 0; i < (plan.Backup.Index is null ? 1 : plan.Jobs); i++)
             {
-                connections.Add(await sessions.OpenAsync(Copy, cancellationToken));
+                connections.Add(await sessions.OpenForCopyAsync(Copy, cancellationToken));
             }
 
-            var outputs = connections.Select(connection => new NpgsqlCopyOut(connection)).ToList();
-            var proof = plan.Backup.Index is { } index
-                ? await new CopyProver(outputs).ProveAsync(index, plan.Phases.Advance, cancellationToken)
-                : await new RowCountProver(outputs[0]).ProveAsync(plan.Backup.Summary!, cancellationToken);
-            ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
-            return proof;
+            var outputs = connections.Select(connection => new LibpqCopyOut(connection)).ToList();
+            return plan.Backup.Index is { } index ? await byIndex(new CopyProver(outputs), index) : await bySummary(new RowCountProver(outputs[0]));
         }
         finally
         {
-            foreach (var connection in connections)
-            {
-                await connection.DisposeAsync();
-            }
+            connections.ForEach(connection => connection.Dispose());
         }
     }
 
@@ -124,9 +142,9 @@ internal sealed class CopyBuilder
     }
 
     private Task RunSectionAsync(MemberReader reader, DumpSection section, SessionOpener sessions, CancellationToken cancellationToken) =>
-        RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, plan.Phases.Advance, cancellationToken), sessions, cancellationToken);
+        RunScriptAsync(BackupText.ReadSqlAsync(plan.Backup, reader, section, plan.Phases.Advance, cancellationToken), sessions, plan.Filter, cancellationToken);
 
-    private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, CancellationToken cancellationToken)
+    private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, ScriptFilter filter, CancellationToken cancellationToken)
     {
         await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), cancellationToken);
         foreach (var statement in sessions.Statements)
@@ -134,7 +152,7 @@ internal sealed class CopyBuilder
             await psql.ExecuteAsync(statement, cancellationToken);
         }
 
-        await psql.RunScriptAsync(script, plan.Filter, cancellationToken);
+        await psql.RunScriptAsync(script, filter, cancellationToken);
         await psql.CompleteAsync(cancellationToken);
     }
 }

@@ -17,7 +17,6 @@ internal sealed class CopyProver
     private const int MostParts = 1000;
 
     private readonly IReadOnlyList<ICopyOut> sessions;
-    private readonly ConcurrentBag<string> differences = [];
 
     public CopyProver(IReadOnlyList<ICopyOut> sessions) => this.sessions = sessions;
 
@@ -27,26 +26,51 @@ internal sealed class CopyProver
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<RestoreProof> ProveAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken)
     {
+        var content = await ProveContentAsync(index, compared, cancellationToken);
+        var behind = await CompareSequencesAsync(index, cancellationToken);
+        return content with
+        {
+            Outcome = behind.Count > 0 ? CheckOutcome.Failed : content.Outcome,
+            Sequences = index.Sequences.Count,
+            Differences = [.. content.Differences.Concat(behind).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>Compares tables and large objects.</summary>
+    public async Task<RestoreProof> ProveContentAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken)
+    {
         var tables = index.Tables.Select(table => new TableProof(table)).ToList();
         await ShareAsync(
             (await PlanAsync(index, cancellationToken)).OrderByDescending(part => part.Bytes),
             async (session, part) => compared(await tables[part.Table].ReadAsync(session, part.Copy, cancellationToken)));
         IReadOnlyList<TableComparison> comparisons = [.. tables.Select(table => table.Compare())];
-        await CompareLargeObjectSetAsync(index, cancellationToken);
-        await ShareAsync(index.LargeObjects, (session, item) => CompareAsync(session, item, cancellationToken));
-        await ShareAsync(index.Sequences, (session, item) => CompareAsync(session, item, cancellationToken));
-
-        var failed = !differences.IsEmpty || comparisons.Any(comparison => comparison.Outcome == CheckOutcome.Failed);
+        var differences = new ConcurrentBag<string>(await CompareLargeObjectSetAsync(index, cancellationToken));
+        await ShareAsync(index.LargeObjects, async (session, item) => AddTo(differences, await CompareAsync(session, item, cancellationToken)));
         return new RestoreProof
         {
             Kind = ProofKind.Fingerprints,
-            Outcome = failed ? CheckOutcome.Failed : CheckOutcome.Passed,
+            Outcome = !differences.IsEmpty || comparisons.Any(comparison => comparison.Outcome == CheckOutcome.Failed) ? CheckOutcome.Failed : CheckOutcome.Passed,
             Tables = [.. comparisons, .. index.Header.ExcludedData.Select(Excluded)],
             Rows = comparisons.Sum(comparison => comparison.ActualRows ?? 0),
             LargeObjects = index.LargeObjects.Count,
-            Sequences = index.Sequences.Count,
             Differences = [.. differences.Order(StringComparer.Ordinal)],
         };
+    }
+
+    /// <summary>The sequences that are missing or behind, one sentence each.</summary>
+    public async Task<IReadOnlyList<string>> CompareSequencesAsync(BackupIndex index, CancellationToken cancellationToken)
+    {
+        var differences = new ConcurrentBag<string>();
+        await ShareAsync(index.Sequences, async (session, item) => AddTo(differences, await CompareAsync(session, item, cancellationToken)));
+        return [.. differences.Order(StringComparer.Ordinal)];
+    }
+
+    private static void AddTo(ConcurrentBag<string> differences, string? difference)
+    {
+        if (difference is not null)
+        {
+            differences.Add(difference);
+        }
     }
 
     private static TableComparison Excluded(string table) => new()
@@ -84,23 +108,16 @@ internal sealed class CopyProver
         return rows is [[var blocks]] ? long.Parse(blocks, CultureInfo.InvariantCulture) : 0;
     }
 
-    private async Task CompareLargeObjectSetAsync(BackupIndex index, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> CompareLargeObjectSetAsync(BackupIndex index, CancellationToken cancellationToken)
     {
         var rows = await TextRows.ReadAsync(sessions[0], ProofQueries.LargeObjects, cancellationToken);
         var found = rows.Select(row => uint.Parse(row[0], CultureInfo.InvariantCulture)).ToHashSet();
         var expected = index.LargeObjects.Select(item => item.Oid).ToHashSet();
-        foreach (var oid in expected.Except(found))
-        {
-            differences.Add(string.Create(CultureInfo.InvariantCulture, $"The large object {oid} is missing."));
-        }
-
-        foreach (var oid in found.Except(expected))
-        {
-            differences.Add(string.Create(CultureInfo.InvariantCulture, $"The large object {oid} is not in the backup."));
-        }
+        return expected.Except(found).Select(oid => string.Create(CultureInfo.InvariantCulture, $"The large object {oid} is missing."))
+            .Concat(found.Except(expected).Select(oid => string.Create(CultureInfo.InvariantCulture, $"The large object {oid} is not in the backup.")));
     }
 
-    private async Task CompareAsync(ICopyOut session, IndexLargeObject expected, CancellationToken cancellationToken)
+    private static async Task<string?> CompareAsync(ICopyOut session, IndexLargeObject expected, CancellationToken cancellationToken)
     {
         var actual = new LargeObjectHash();
         try
@@ -109,35 +126,37 @@ internal sealed class CopyProver
         }
         catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
         {
-            return; // Named as missing already.
+            return null; // Named as missing already.
         }
 
-        if (actual.Size != expected.Size || actual.Hash != expected.Hash)
-        {
-            differences.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The large object {expected.Oid} differs: {actual.Size} bytes, {expected.Size} in the backup."));
-        }
+        return actual.Size == expected.Size && actual.Hash == expected.Hash
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"The large object {expected.Oid} differs: {actual.Size} bytes, {expected.Size} in the backup.");
     }
 
-    private async Task CompareAsync(ICopyOut session, IndexSequence expected, CancellationToken cancellationToken)
+    private static async Task<string?> CompareAsync(ICopyOut session, IndexSequence expected, CancellationToken cancellationToken)
     {
-        var rows = await TextRows.ReadAsync(session, ProofQueries.Sequence(expected.Name), cancellationToken);
+        IReadOnlyList<string[]> rows;
+        try
+        {
+            rows = await TextRows.ReadAsync(session, ProofQueries.Sequence(expected.Name), cancellationToken);
+        }
+        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            rows = [];
+        }
+
         if (rows is not [[var last, var called, var increment]])
         {
-            differences.Add($"The sequence {expected.Name} is missing.");
-            return;
+            return $"The sequence {expected.Name} is missing.";
         }
 
         var step = Int128.Parse(increment, CultureInfo.InvariantCulture);
         var actualNext = Int128.Parse(last, CultureInfo.InvariantCulture) + (called == "t" ? step : 0);
         var expectedNext = expected.LastValue + (expected.IsCalled ? step : 0);
-        if (step > 0 ? actualNext < expectedNext : actualNext > expectedNext)
-        {
-            differences.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The sequence {expected.Name} is behind: its next value is {actualNext}, {expectedNext} in the backup."));
-        }
+        return (step > 0 ? actualNext < expectedNext : actualNext > expectedNext)
+            ? string.Create(CultureInfo.InvariantCulture, $"The sequence {expected.Name} is behind: its next value is {actualNext}, {expectedNext} in the backup.")
+            : null;
     }
 
     private async Task ShareAsync<T>(IEnumerable<T> items, Func<ICopyOut, T, Task> work)

@@ -25,7 +25,7 @@ internal sealed class InPlaceRestore
                 new ErrorContext { Target = plan.State.Subscriptions[0], Action = "Drop the subscriptions, or restore without -InPlace." });
         }
 
-        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, maintenance, plan.SessionSettings, cancellationToken);
+        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, plan.Psql, maintenance, plan.SessionSettings, cancellationToken);
         plan.Notes.AddRange(notes);
         await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(plan.Names.Target), cancellationToken);
         await plan.Phases.RunAsync("Empty", null, () => EmptyAsync(psql, sessions, cancellationToken));

@@ -25,18 +25,33 @@ internal sealed class ParallelLoader
         var units = new ConcurrentQueue<LoadUnit>(LoadUnit.Plan(index, jobs));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var workers = Enumerable.Range(0, Math.Min(jobs, Math.Max(1, units.Count)))
-            .Select(_ => Task.Run(() => WorkAsync(index, database, units, loaded, stop), CancellationToken.None))
+            .Select(_ => WorkAsync(index, database, units, loaded, stop))
             .ToList();
         await FirstFailure.WhenAllAsync(workers, stop);
     }
 
     private async Task WorkAsync(BackupIndex index, string database, ConcurrentQueue<LoadUnit> units, Action<long> loaded, CancellationTokenSource stop)
     {
-        await using var session = await sessions.OpenAsync(database, stop.Token);
-        var loader = new CopyRunLoader(session, reader, index.Header.ClientEncoding, index.Header.Backup);
-        while (units.TryDequeue(out var unit))
-        {
-            await loader.LoadAsync(unit, loaded, stop.Token);
-        }
+        using var session = await sessions.OpenForCopyAsync(database, stop.Token);
+        var loader = new CopyRunLoader(new LibpqCopyIn(session, index.Header.Backup), reader, index.Header.ClientEncoding, index.Header.Backup);
+        await Task.Factory.StartNew(
+            () =>
+            {
+                using var abort = stop.Token.Register(session.Abort);
+                try
+                {
+                    while (units.TryDequeue(out var unit))
+                    {
+                        loader.Load(unit, loaded, stop.Token);
+                    }
+                }
+                catch when (stop.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(stop.Token);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 }

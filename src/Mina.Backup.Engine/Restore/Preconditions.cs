@@ -9,9 +9,9 @@ namespace Mina.Backup.Engine.Restore;
 internal static class Preconditions
 {
     /// <summary>Checks the server, the rights and what is attached to the live database.</summary>
-    public static void CheckTarget(RestoreRequest request, string target, TargetState state, int? backupVersion)
+    public static void CheckTarget(RestoreRequest request, string target, TargetState state, int? backupMajor)
     {
-        CheckVersion(request, state, backupVersion);
+        CheckVersion(request, state, backupMajor);
         CheckAttachments(request, target, state);
         CheckRights(request, target, state);
     }
@@ -38,9 +38,9 @@ internal static class Preconditions
         }
     }
 
-    private static void CheckVersion(RestoreRequest request, TargetState state, int? backupVersion)
+    private static void CheckVersion(RestoreRequest request, TargetState state, int? backupMajor)
     {
-        if (backupVersion / 10000 is { } major && major > state.Major && !request.Force)
+        if (backupMajor is { } major && major > state.Major && !request.Force)
         {
             throw new RestoreException(
                 ErrorCatalog.TargetServerOlder,

@@ -28,6 +28,9 @@ internal sealed partial record PsqlFailure(string SqlState, string Message, stri
         return new PsqlFailure(error.Groups["state"].Value, error.Groups["text"].Value.Trim(), Part(rest, "DETAIL"), Part(rest, "HINT"));
     }
 
+    /// <summary>The same, from what a connection reported.</summary>
+    public static PsqlFailure Of(PostgresException problem) => new(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint);
+
     /// <summary>The failure as an error of this product.</summary>
     public MinaException ToException(string target, Exception? inner = null)
     {

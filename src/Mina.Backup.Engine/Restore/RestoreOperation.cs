@@ -71,50 +71,9 @@ public sealed class RestoreOperation
         PhaseClock phases,
         CancellationToken cancellationToken)
     {
-        if (backup.GlobalsProblem is { } lost)
-        {
-            if (request.RestoreGlobals)
-            {
-                throw lost;
-            }
-
-            context.Warning($"{lost.Message} The restore needs it only for -RestoreGlobals and goes on; Repair-MinaBackup takes it off the backup's manifest.");
-        }
-
         var server = new TargetServer(given);
         await using var maintenance = await server.OpenMaintenanceAsync(target, cancellationToken);
-        var state = await TargetState.ReadAsync(maintenance, target, cancellationToken);
-        Preconditions.CheckTarget(request, target, state, backup.Index?.Header.ServerVersionNumber ?? VersionOf(backup.Summary?.ServerVersion));
-        var psql = await tools.FindAsync("psql", state.Major, cancellationToken);
-        PsqlRestriction.EnsureKnownTo(psql);
-        var names = await ClaimAsync(maintenance, target, context, cancellationToken);
-        await new LeftoverCleaner(maintenance).CleanAsync(names, context, cancellationToken);
-        IReadOnlyList<string> created = [];
-        IReadOnlyList<string> notes = [];
-        if (request.RestoreGlobals)
-        {
-            (created, notes) = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database)).RunAsync(backup, state, cancellationToken));
-            state = await TargetState.ReadAsync(maintenance, target, cancellationToken);
-        }
-
-        if (backup.Index is { } index)
-        {
-            Preconditions.CheckGlobals(request, state, index.Header);
-        }
-
-        var plan = new RestorePlan
-        {
-            Request = request,
-            Context = context,
-            Backup = backup,
-            Server = server,
-            Names = names,
-            State = state,
-            Psql = psql,
-            Phases = phases,
-            ForeignDefaults = new ForeignDefaults(state.ForeignRoles),
-        };
-        plan.Notes.AddRange(notes);
+        var (plan, created) = await new RestorePreparation(tools, server, maintenance).RunAsync(request, context, backup, target, phases, cancellationToken);
         NoteOtherDatabase(plan);
         return await RestoreAsync(plan, maintenance, created, cancellationToken);
     }
@@ -200,19 +159,4 @@ public sealed class RestoreOperation
         { Request.DropFirst: true } => RestoreMethod.DroppedFirst,
         _ => RestoreMethod.Swapped,
     };
-
-    // Two runs that start within one second would choose the same name; the later one moves on.
-    private static async Task<RestoreNames> ClaimAsync(NpgsqlConnection maintenance, string target, RunContext context, CancellationToken cancellationToken)
-    {
-        var names = new RestoreNames(target, context.Now);
-        while (!await new LeftoverCleaner(maintenance).ClaimAsync(names, cancellationToken))
-        {
-            names = names with { StartedAt = names.StartedAt.AddSeconds(1) };
-        }
-
-        return names;
-    }
-
-    private static int? VersionOf(string? serverVersion) =>
-        serverVersion is not null && int.TryParse(serverVersion.Split('.', ' ')[0], out var major) ? major * 10000 : null;
 }

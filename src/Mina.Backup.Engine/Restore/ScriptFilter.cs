@@ -11,12 +11,18 @@ namespace Mina.Backup.Engine.Restore;
 /// <param name="DropTransactionTimeout">
 /// Leave out <c>SET transaction_timeout</c>, which pg_dump 17 and later write for every server and servers before 17 do not know.
 /// </param>
+/// <param name="DropRefresh">Leave out REFRESH MATERIALIZED VIEW, whose query may not work on tables without rows.</param>
 /// <param name="ForeignDefaults">Default privileges of others that are left out; none when null.</param>
 internal sealed record ScriptFilter(
-    bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, ForeignDefaults? ForeignDefaults = null)
+    bool DropOwner = false,
+    bool DropPrivileges = false,
+    bool OneTransaction = false,
+    bool DropTransactionTimeout = false,
+    bool DropRefresh = false,
+    ForeignDefaults? ForeignDefaults = null)
 {
     /// <summary>Whether every statement is kept.</summary>
-    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && ForeignDefaults is not { IsEmpty: false };
+    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh && ForeignDefaults is not { IsEmpty: false };
 
     /// <summary>Whether a statement is run.</summary>
     public bool Keeps(ReadOnlySpan<byte> text)
@@ -27,7 +33,7 @@ internal sealed record ScriptFilter(
         }
 
         // Most statements are long and begin with another word; they need no closer look.
-        if (SqlStatement.Parse(text, limit: 1).NameAt(0) is not ("alter" or "grant" or "revoke" or "set" or "begin" or "commit" or "end" or "abort" or "rollback" or "start" or "prepare"))
+        if (SqlStatement.Parse(text, limit: 1).NameAt(0) is not ("alter" or "grant" or "revoke" or "set" or "begin" or "commit" or "end" or "abort" or "rollback" or "start" or "prepare" or "refresh"))
         {
             return true;
         }
@@ -36,6 +42,7 @@ internal sealed record ScriptFilter(
         return !((DropOwner && SetsOwner(statement))
             || (DropPrivileges && SetsPrivileges(statement))
             || ForeignDefaults?.Covers(statement) == true
+            || (DropRefresh && statement.StartsWith("refresh"))
             || (DropTransactionTimeout && statement.StartsWith("set", "transaction_timeout"))
             || (OneTransaction && ControlsTransaction(statement)));
     }

@@ -60,7 +60,7 @@ internal sealed class SwapRestore
     private async Task<RestoreProof> BuildAndSwapAsync(CancellationToken cancellationToken)
     {
         var builder = new CopyBuilder(plan, maintenance);
-        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, maintenance, plan.SessionSettings, cancellationToken);
+        var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, plan.Psql, maintenance, plan.SessionSettings, cancellationToken);
         plan.Notes.AddRange(notes);
         await plan.Phases.RunAsync("CreateCopy", null, () => builder.CreateAsync(cancellationToken));
         await builder.LoadAsync(sessions, cancellationToken);

@@ -140,8 +140,8 @@ internal sealed class TableRestore
             foreach (var (table, definition) in definitions)
             {
                 var destination = await CreateTableAsync(session, index.Tables[table].Name, schema, definition, backup.Name, cancellationToken);
-                var loader = new CopyRunLoader(session, reader, index.Header.ClientEncoding, backup.Name, destination);
-                await loader.LoadIntoNewAsync(runs[table], phases.Advance, cancellationToken);
+                var loader = new CopyRunLoader(new NpgsqlCopyIn(session, backup.Name), reader, index.Header.ClientEncoding, backup.Name, destination);
+                await Task.Run(() => loader.LoadIntoNew(runs[table], phases.Advance, cancellationToken), CancellationToken.None);
             }
         });
         var proof = await phases.RunAsync("Prove", tables.Sum(table => index.Tables[table].Rows), ProgressUnit.Rows, () => ProveAsync(session, index, tables, schema, phases, cancellationToken));
@@ -248,5 +248,5 @@ internal sealed class TableRestore
     }
 
     private static MinaException Failed(PostgresException problem, string backup) =>
-        new PsqlFailure(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint).ToException(backup, problem);
+        PsqlFailure.Of(problem).ToException(backup, problem);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
@@ -43,6 +44,11 @@ public sealed class VerifiedBackup : IDisposable
 
     /// <summary>Hexadecimal SHA-256 of the data file as it was verified.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>Major version of the server that it is of; null where nothing says so.</summary>
+    public int? ServerMajor => Index is { } index
+        ? index.Header.ServerVersionNumber / 10000
+        : int.TryParse(Summary?.ServerVersion?.Split('.', ' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : null;
 
     /// <summary>What opens its files.</summary>
     public required KeyRing Keys { get; init; }

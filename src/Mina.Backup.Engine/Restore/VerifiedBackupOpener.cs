@@ -107,7 +107,18 @@ public sealed class VerifiedBackupOpener
         CancellationToken cancellationToken)
     {
         var checks = new CheckList();
-        DumpChecks.CheckScript(checks, await ScriptCheck.ReadAsync(entry.Store, manifest.Data.Name, index, keys, cancellationToken), isOurs: true);
+        var script = await ScriptCheck.ReadAsync(entry.Store, manifest.Data.Name, index, keys, cancellationToken);
+        DumpChecks.CheckScript(checks, script, isOurs: true);
+        if (ContentComparison.CompareSchema(script, index) is { } problem)
+        {
+            checks.Fail(VerificationCheckKind.Fingerprints, ErrorCatalog.ContentDiffers, $"Of the SQL, {problem}.");
+        }
+
+        if (ContentComparison.CompareRecords(index, IndexSerializer.ReadProof(script.ProofLines, entry.Info.Name)) is { } difference)
+        {
+            checks.Fail(VerificationCheckKind.Index, ErrorCatalog.IndexUnreadable, difference);
+        }
+
         await new GlobalsCheck(subject, keys, checks).RunAsync(cancellationToken);
         ThrowIfAnyFails(checks, entry);
         return checks.All;

@@ -29,10 +29,10 @@ internal static class StateFolder
         }
     }
 
-    /// <summary>Opens a file for writing at its end or, with <see cref="FileMode.CreateNew"/>, a new one.</summary>
-    public static FileStream Open(string path, FileMode mode, FileShare share)
+    /// <summary>Opens a file for writing, and for reading too where that is asked for; one that it makes is this user's alone.</summary>
+    public static FileStream Open(string path, FileMode mode, FileShare share, FileAccess access = FileAccess.Write)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share };
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = FileMode0600;

@@ -28,6 +28,8 @@ public static partial class ErrorCatalog
         .. PitrErrors,
         .. MomentErrors,
         .. NeonErrors,
+        .. DrillHistoryErrors,
+        .. DrillErrors,
         UnexpectedFailure,
     ];
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Mina.Backup.Model;
 
@@ -6,15 +7,25 @@ namespace Mina.Backup.Loading;
 
 /// <summary>
 /// Holds the engine and its packages apart from everything else in the process. Modules share one default context, where the first
-/// version of an assembly wins; here each dependency is the one that was built with, taken from <c>deps/</c>.
+/// version of an assembly wins; here each dependency is the one that was built with, taken from <c>deps/</c>: from the folder in it that is
+/// named after the platform, such as <c>linux-x64</c>, where the same assemblies may lie compiled ahead, else from itself.
 /// </summary>
 internal sealed class EngineLoadContext : AssemblyLoadContext
 {
-    private readonly string folder;
+    private readonly IReadOnlyList<string> folders;
 
     /// <summary>Creates the context over a folder of assemblies.</summary>
     public EngineLoadContext(string folder)
-        : base("Mina.Backup") => this.folder = folder;
+        : base("Mina.Backup") => folders = [Path.Combine(folder, PlatformName), folder];
+
+    private static string PlatformName
+    {
+        get
+        {
+            var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+            return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        }
+    }
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
@@ -26,7 +37,8 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
             return model;
         }
 
-        var path = Path.Combine(folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        return folders.Select(folder => Path.Combine(folder, assemblyName.Name + ".dll")).FirstOrDefault(File.Exists) is { } path
+            ? LoadFromAssemblyPath(path)
+            : null;
     }
 }

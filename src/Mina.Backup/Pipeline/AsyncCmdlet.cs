@@ -47,6 +47,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>An engine for finding transactions and bringing rows back, over the environment as it is now.</summary>
     private protected static RowRecoveryEngine CreateRowRecoveryEngine() => new(HostEnvironment.Current(), TimeProvider.System);
 
+    /// <summary>An engine for the history of drills, over the environment as it is now.</summary>
+    private protected static DrillHistoryEngine CreateDrillHistoryEngine() => new(HostEnvironment.Current(), TimeProvider.System);
+
     /// <summary>A WAL engine over the environment as it is now.</summary>
     private protected static WalEngine CreateWalEngine() => new(HostEnvironment.Current(), TimeProvider.System);
 

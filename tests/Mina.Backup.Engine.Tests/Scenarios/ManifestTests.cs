@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
@@ -131,8 +131,9 @@ public sealed class ManifestTests(ScenarioFixture fixture) : Scenario(fixture)
         await Server.CreateAsync("live", "sample.sql");
         var before = await DumpText.StateAsync(Server, "live");
         var backup = await BackupAsync("live", Plain);
-        // Other majors are rarely installed beside each other, so the index of a real backup is made to claim one.
-        await ForgedIndex.WriteAsync(backup, text => Regex.Replace(text, "\"serverVersionNumber\":\\s*\\d+", "\"serverVersionNumber\":990001", RegexOptions.IgnoreCase));
+        // Other majors are rarely installed beside each other, so a real backup is made to claim one.
+        var forged = new ForgedBackup { Index = index => index with { Header = index.Header with { ServerVersionNumber = 990001 } } };
+        await forged.WriteAsync(backup, Environment);
 
         await FailsAsync(ErrorCatalog.TargetServerOlder, () => RestoreAsync(backup.Name, "live"));
         Assert.Equal(before, await DumpText.StateAsync(Server, "live"));

@@ -56,13 +56,7 @@ internal sealed class BranchRegistry
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            return new BranchLease(new FileStream(PathOf(name, LockSuffix), options));
+            return new BranchLease(StateFolder.Open(PathOf(name, LockSuffix), FileMode.OpenOrCreate, FileShare.None, FileAccess.ReadWrite));
         }
         catch (IOException e) when (StorageErrors.IsHeld(e))
         {

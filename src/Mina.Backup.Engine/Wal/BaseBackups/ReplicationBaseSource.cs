@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
+using Npgsql;
 
 namespace Mina.Backup.Engine.Wal.BaseBackups;
 
@@ -48,15 +49,16 @@ internal sealed class ReplicationBaseSource(Libpq libpq, ConnectionTarget target
     {
         try
         {
-            using var session = ReplicationSession.Connect(libpq, target);
+            using var session = LibpqSession.ConnectForReplication(libpq, target);
             using var abort = cancellationToken.Register(session.Abort);
             var checkpoint = options.SpreadCheckpoint ? "spread" : "fast";
             session.Send($"BASE_BACKUP (LABEL '{options.Label}', PROGRESS true, CHECKPOINT '{checkpoint}', TABLESPACE_MAP true, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256', TARGET 'client')");
             session.ReadRows(2);
             session.ReadRows(2);
-            session.BeginCopy();
-            while (session.ReadCopy(out var message))
+            session.BeginCopyOut();
+            while (session.ReadCopy(out var bytes))
             {
+                var message = bytes.ToArray();
                 while (!messages.TryWrite(message))
                 {
                     messages.WaitToWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
@@ -69,9 +71,14 @@ internal sealed class ReplicationBaseSource(Libpq libpq, ConnectionTarget target
         }
         catch (Exception e)
         {
-            messages.Complete(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : e);
+            messages.Complete(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : e is PostgresException refusal ? Refused(refusal) : e);
         }
     }
+
+    private ServerException Refused(PostgresException refusal) => new(
+        PostgresErrors.FromToolOutput("The server", refusal.MessageText, target.Server)?.Definition ?? ErrorCatalog.ServerStatementFailed,
+        $"The server reported while sending a base backup: {refusal.MessageText}",
+        new ErrorContext { Target = target.Server, SqlState = refusal.SqlState, ServerDetail = refusal.Detail, ServerHint = refusal.Hint });
 
     /// <summary>Puts the messages together to archives, the manifest at the end of the data directory's.</summary>
     private sealed class ArchiveAssembler(IBaseSink sink, ConnectionTarget target)

@@ -1,5 +1,3 @@
-using System.IO.Pipes;
-using System.Runtime.InteropServices;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 
@@ -9,10 +7,9 @@ namespace Mina.Backup.Engine.Wal.Transactions;
 /// <param name="tool">pg_waldump of the log's own major version; it refuses others.</param>
 /// <param name="folder">Folder with the segments, all named as of one timeline.</param>
 /// <param name="timeline">That timeline.</param>
-internal sealed partial class WaldumpRun(ClientTool tool, string folder, uint timeline)
+internal sealed class WaldumpRun(ClientTool tool, string folder, uint timeline)
 {
     private const int BufferLength = 1 << 20;
-    private const int SetPipeSize = 1031;
 
     // Index and full-page records make up most of the text and say nothing about rows.
     private static readonly string[] Managers = ["Heap", "Heap2", "Transaction", "Storage", "Standby"];
@@ -31,7 +28,6 @@ internal sealed partial class WaldumpRun(ClientTool tool, string folder, uint ti
         // Its times are in the zone of its environment.
         await using var process = ToolProcess.Start(tool, arguments, new Dictionary<string, string> { ["TZ"] = "UTC" }, cancellationToken);
         process.StandardInput.Close();
-        Widen(process.StandardOutput);
         bool ended;
         try
         {
@@ -98,16 +94,4 @@ internal sealed partial class WaldumpRun(ClientTool tool, string folder, uint ti
 
         return false;
     }
-
-    /// <summary>Gives the pipe room for a whole read, so that writer and reader wait less for each other. A matter of speed alone.</summary>
-    private static void Widen(Stream output)
-    {
-        if (OperatingSystem.IsLinux() && output is AnonymousPipeClientStream pipe)
-        {
-            _ = fcntl(pipe.SafePipeHandle.DangerousGetHandle().ToInt32(), SetPipeSize, BufferLength);
-        }
-    }
-
-    [LibraryImport("libc")]
-    private static partial int fcntl(int descriptor, int command, int argument);
 }

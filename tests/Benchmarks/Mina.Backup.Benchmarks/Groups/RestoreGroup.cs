@@ -33,13 +33,13 @@ internal sealed class RestoreGroup : IBenchmarkGroup
         var directory = await BackupFiles.RequireAsync(context.Site, BackupFiles.DirectoryFormat, cancellationToken);
         List<Contestant> contestants =
         [
-            Ours(context, Full, ours),
+            Ours(context, Full, " -SkipSafetyBackup", ours),
             Theirs(context, Pipeline, Create + BackupFiles.Decrypt + " | gunzip | psql -X -q -v ON_ERROR_STOP=1 -d \"$TARGET\" > /dev/null", file),
             Theirs(context, Parallel, Create + "pg_restore -j2 -d \"$TARGET\" \"$IN\"", directory),
         ];
         if (await context.Mina.KnowsAsync("Restore-MinaBackup", "Table", cancellationToken))
         {
-            contestants.Add(Ours(context, Table, ours));
+            contestants.Add(Ours(context, Table, string.Empty, ours));
         }
         else
         {
@@ -49,11 +49,11 @@ internal sealed class RestoreGroup : IBenchmarkGroup
         return new GroupResult(Name, await Contest.RunAsync(contestants, context.Rounds, cancellationToken), notes);
     }
 
-    private static Contestant Ours(GroupContext context, string command, string folder) => new(
+    private static Contestant Ours(GroupContext context, string command, string options, string folder) => new(
         command,
-        $"Get-MinaBackup -Last 1 | {command} -TargetDatabase {Target} -SkipSafetyBackup",
+        $"Get-MinaBackup -Last 1 | {command} -TargetDatabase {Target}{options}",
         token => WithoutTargetAsync(context.Site, () => context.Mina.MeasureAsync(
-            $"Get-MinaBackup -Path {MinaShell.Quote(folder)} -Last 1 | {command} -TargetDatabase {Target} -SkipSafetyBackup -Confirm:$false",
+            $"Get-MinaBackup -Path {MinaShell.Quote(folder)} -Last 1 | {command} -TargetDatabase {Target}{options} -Confirm:$false",
             "foreach ($phase in $result.Phases) { Tell $phase.Phase $phase.Duration.TotalSeconds }",
             [],
             token), token));

@@ -2,21 +2,23 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
+using Npgsql;
 
-namespace Mina.Backup.Engine.Wal.BaseBackups;
+namespace Mina.Backup.Engine.Postgres;
 
 /// <summary>
-/// A session of the replication protocol over libpq. All calls but <see cref="Abort"/> block and belong on one thread; <see cref="Abort"/>
-/// comes from another one and makes a blocked call fail.
+/// A session over libpq, for what Npgsql does not offer (replication commands) or where it costs too much: on a socket of the framework every wait for the
+/// next few KB of a COPY goes through three threads. All calls but <see cref="Abort"/> block and belong on one thread at a time; <see cref="Abort"/>
+/// comes from another one and makes a blocked call fail. What the server refuses is a <see cref="PostgresException"/> as Npgsql would throw it, a lost connection a <see cref="ServerException"/>.
 /// </summary>
-internal sealed unsafe class ReplicationSession : IDisposable
+internal sealed unsafe class LibpqSession : IDisposable
 {
     private const int ConnectionOk = 0;
     private const int CommandOk = 1;
     private const int TuplesOk = 2;
     private const int CopyOut = 3;
+    private const int CopyIn = 4;
     private const int FieldSqlState = 'C';
     private const int FieldMessage = 'M';
     private const int FieldDetail = 'D';
@@ -26,21 +28,31 @@ internal sealed unsafe class ReplicationSession : IDisposable
     private readonly ConnectionTarget target;
     private readonly Lock gate = new();
     private nint connection;
+    private byte* message;
 
-    private ReplicationSession(Libpq libpq, ConnectionTarget target)
+    private LibpqSession(Libpq libpq, ConnectionTarget target)
     {
         this.libpq = libpq;
         this.target = target;
     }
 
-    /// <summary>Connects.</summary>
+    /// <summary>Major version of the server.</summary>
+    public int ServerMajor => libpq.ServerVersion(connection) / 10000;
+
+    /// <summary>Connects to the target's database.</summary>
     /// <exception cref="ServerException">The server cannot be reached or refuses.</exception>
-    public static ReplicationSession Connect(Libpq libpq, ConnectionTarget target)
+    public static LibpqSession Connect(Libpq libpq, ConnectionTarget target) => Connect(libpq, target, ("dbname", target.Database));
+
+    /// <summary>Connects for replication commands of the whole server.</summary>
+    /// <exception cref="ServerException">The server cannot be reached or refuses.</exception>
+    public static LibpqSession ConnectForReplication(Libpq libpq, ConnectionTarget target) => Connect(libpq, target, ("dbname", "replication"), ("replication", "true"));
+
+    private static LibpqSession Connect(Libpq libpq, ConnectionTarget target, params ReadOnlySpan<(string, string?)> parameters)
     {
-        var session = new ReplicationSession(libpq, target);
+        var session = new LibpqSession(libpq, target);
         try
         {
-            session.Open();
+            session.Open(parameters);
             return session;
         }
         catch
@@ -82,26 +94,56 @@ internal sealed unsafe class ReplicationSession : IDisposable
         }
     }
 
-    /// <summary>The next result starts a copy from the server.</summary>
-    public void BeginCopy() => libpq.Clear(Next(CopyOut));
-
-    /// <summary>The next message of the copy; false at its end.</summary>
-    public bool ReadCopy(out byte[] message)
+    /// <summary>Runs statements whose results do not matter.</summary>
+    public void Execute(string sql)
     {
+        Send(sql);
+        Finish();
+    }
+
+    /// <summary>The next result starts a copy from the server.</summary>
+    public void BeginCopyOut() => libpq.Clear(Next(CopyOut));
+
+    /// <summary>The next result starts a copy to the server.</summary>
+    public void BeginCopyIn() => libpq.Clear(Next(CopyIn));
+
+    /// <summary>The next message of the copy, good until the next call; false at its end, behind which <see cref="Finish"/> tells whether all went well.</summary>
+    public bool ReadCopy(out ReadOnlySpan<byte> bytes)
+    {
+        Forget();
         byte* buffer;
         var length = libpq.GetCopyData(connection, &buffer, 0);
-        switch (length)
+        message = buffer;
+        bytes = length > 0 ? new ReadOnlySpan<byte>(buffer, length) : [];
+        return length switch
         {
-            case > 0:
-                message = new ReadOnlySpan<byte>(buffer, length).ToArray();
-                libpq.FreeMemory(buffer);
-                return true;
-            case -1:
-                message = [];
-                return false;
-            default:
+            > 0 => true,
+            -1 => false,
+            _ => throw Lost(),
+        };
+    }
+
+    /// <summary>Sends bytes of a copy.</summary>
+    public void WriteCopy(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            if (libpq.PutCopyData(connection, start, bytes.Length) != 1)
+            {
                 throw Lost();
+            }
         }
+    }
+
+    /// <summary>Ends a copy to the server; the rows are in when this returns.</summary>
+    public void EndCopyIn()
+    {
+        if (libpq.PutCopyEnd(connection, null) != 1)
+        {
+            throw Lost();
+        }
+
+        Finish();
     }
 
     /// <summary>Reads what the command still has to say, and its end.</summary>
@@ -110,7 +152,21 @@ internal sealed unsafe class ReplicationSession : IDisposable
         nint result;
         while ((result = libpq.GetResult(connection)) != 0)
         {
-            Check(result, CommandOk);
+            if (libpq.ResultStatus(result) != TuplesOk)
+            {
+                Check(result, CommandOk);
+            }
+
+            libpq.Clear(result);
+        }
+    }
+
+    /// <summary>Reads the rest of a command that failed, so that the session can be used again, if it still lives.</summary>
+    public void TryFinish()
+    {
+        nint result;
+        while (libpq.Status(connection) == ConnectionOk && (result = libpq.GetResult(connection)) != 0)
+        {
             libpq.Clear(result);
         }
     }
@@ -141,6 +197,7 @@ internal sealed unsafe class ReplicationSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Forget();
         lock (gate)
         {
             if (connection != 0)
@@ -151,15 +208,24 @@ internal sealed unsafe class ReplicationSession : IDisposable
         }
     }
 
-    private void Open()
+    private void Forget()
+    {
+        if (message != null)
+        {
+            libpq.FreeMemory(message);
+            message = null;
+        }
+    }
+
+    private void Open(ReadOnlySpan<(string, string?)> more)
     {
         (string Name, string? Value)[] parameters =
         [
-            ("host", target.Host), ("port", target.Port.ToString(CultureInfo.InvariantCulture)), ("user", target.Username), ("dbname", "replication"),
+            ("host", target.Host), ("port", target.Port.ToString(CultureInfo.InvariantCulture)), ("user", target.Username),
             ("password", target.Password?.Reveal()), ("sslmode", target.SslMode), ("sslrootcert", target.SslRootCertificate), ("sslcert", target.SslCertificate),
             ("sslkey", target.SslKey), ("channel_binding", target.ChannelBinding), ("options", target.Options),
             ("connect_timeout", (target.ConnectTimeout ?? 30).ToString(CultureInfo.InvariantCulture)),
-            ("application_name", PostgresConnector.ApplicationName), ("replication", "true"),
+            ("application_name", PostgresConnector.ApplicationName), ("client_encoding", "UTF8"), .. more,
         ];
         var given = parameters.Where(parameter => !string.IsNullOrEmpty(parameter.Value)).ToList();
         var names = Pointers(given.Select(parameter => parameter.Name));
@@ -216,23 +282,19 @@ internal sealed unsafe class ReplicationSession : IDisposable
             throw Lost();
         }
 
-        var known = PostgresErrors.FromToolOutput("The server", message, target.Server);
-        throw new ServerException(
-            known?.Definition ?? ErrorCatalog.ServerStatementFailed,
-            $"The server reported while sending a base backup: {message}",
-            new ErrorContext { Target = target.Server, SqlState = state, ServerDetail = detail, ServerHint = hint });
+        throw new PostgresException(message, "ERROR", "ERROR", state, detail, hint);
     }
 
     private MinaException Failed()
     {
         var text = connection == 0 ? "out of memory" : Text(libpq.ErrorMessage(connection)).Trim();
         return PostgresErrors.FromToolOutput("libpq", text, target.Server)
-            ?? new ServerException(ErrorCatalog.ServerUnreachable, $"{target.Server} cannot be reached for a base backup: {text}", new ErrorContext { Target = target.Server });
+            ?? new ServerException(ErrorCatalog.ServerUnreachable, $"{target.Server} cannot be reached: {text}", new ErrorContext { Target = target.Server });
     }
 
     private ServerException Lost() => new(
         ErrorCatalog.ServerConnectionLost,
-        $"The connection to the server was lost during the base backup: {Text(libpq.ErrorMessage(connection)).Trim()}",
+        $"The connection to the server was lost: {Text(libpq.ErrorMessage(connection)).Trim()}",
         new ErrorContext { Target = target.Server });
 
     private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
