@@ -11,10 +11,15 @@ namespace Mina.Backup.Engine.Restore;
 /// <param name="DropTransactionTimeout">
 /// Leave out <c>SET transaction_timeout</c>, which pg_dump 17 and later write for every server and servers before 17 do not know.
 /// </param>
-/// <param name="ForeignDefaults">Default privileges of others that are left out; none when null.</param>
 /// <param name="DropRefresh">Leave out REFRESH MATERIALIZED VIEW, whose query may not work on tables without rows.</param>
+/// <param name="ForeignDefaults">Default privileges of others that are left out; none when null.</param>
 internal sealed record ScriptFilter(
-    bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, ForeignDefaults? ForeignDefaults = null, bool DropRefresh = false)
+    bool DropOwner = false,
+    bool DropPrivileges = false,
+    bool OneTransaction = false,
+    bool DropTransactionTimeout = false,
+    bool DropRefresh = false,
+    ForeignDefaults? ForeignDefaults = null)
 {
     /// <summary>Whether every statement is kept.</summary>
     public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh && ForeignDefaults is not { IsEmpty: false };
@@ -36,8 +41,8 @@ internal sealed record ScriptFilter(
         var statement = SqlStatement.Parse(text);
         return !((DropOwner && SetsOwner(statement))
             || (DropPrivileges && SetsPrivileges(statement))
-            || (DropRefresh && statement.StartsWith("refresh"))
             || ForeignDefaults?.Covers(statement) == true
+            || (DropRefresh && statement.StartsWith("refresh"))
             || (DropTransactionTimeout && statement.StartsWith("set", "transaction_timeout"))
             || (OneTransaction && ControlsTransaction(statement)));
     }
