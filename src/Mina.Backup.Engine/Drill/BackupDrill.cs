@@ -65,23 +65,12 @@ internal sealed class BackupDrill : IAsyncDisposable
             await journal.RunAsync(Kind.Targets, () => Task.FromResult(TargetsCheck.Run(time, point, request.RecoveryPointTarget is not null)), cancellationToken);
         }
 
-        var (description, version) = (staging?.Description ?? Planned, staging?.ServerVersion);
         if (staging is not null)
         {
             await journal.RunAsync(Kind.CleanUp, CleanUpAsync, cancellationToken);
         }
 
-        var result = DrillResults.Create(DrillType.Backup, journal, time, point, seed, description, context);
-        return result with
-        {
-            Backup = entry?.Info.Name,
-            Location = entry?.Info.Location,
-            BackupCreatedAt = entry?.Info.CreatedAt,
-            Database = entry?.Info.Database,
-            Tables = tables,
-            Environment = result.Environment with { ServerVersion = version },
-            KeptStaging = kept,
-        };
+        return Complete(DrillResults.Create(DrillType.Backup, journal, time, point, seed, staging?.Description ?? Planned, context));
     }
 
     /// <inheritdoc/>
@@ -102,6 +91,17 @@ internal sealed class BackupDrill : IAsyncDisposable
             }
         }
     }
+
+    private RecoveryDrillResult Complete(RecoveryDrillResult result) => result with
+    {
+        Backup = entry?.Info.Name,
+        Location = entry?.Info.Location,
+        BackupCreatedAt = entry?.Info.CreatedAt,
+        Database = entry?.Info.Database,
+        Tables = tables,
+        Environment = result.Environment with { ServerVersion = staging?.ServerVersion },
+        KeptStaging = kept,
+    };
 
     private string Planned => request.StagingDatabase is null ? "ephemeral cluster" : "staging server";
 

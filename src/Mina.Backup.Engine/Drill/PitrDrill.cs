@@ -146,7 +146,13 @@ internal sealed class PitrDrill : IAsyncDisposable
             await journal.RunAsync(Kind.Point, () => CheckPointAsync(reached, Path.Combine(folder, "scan"), cancellationToken), cancellationToken);
         }
 
-        foreach (var (kind, work) in new (Kind, Func<CancellationToken, Task<StepFinding>>)[] { (Kind.Indexes, CheckIndexesAsync), (Kind.Constraints, CheckConstraintsAsync), (Kind.Amcheck, CheckStructureAsync) })
+        var steps = new (Kind Kind, Func<CancellationToken, Task<StepFinding>> Work)[]
+        {
+            (Kind.Indexes, CheckIndexesAsync),
+            (Kind.Constraints, CheckConstraintsAsync),
+            (Kind.Amcheck, CheckStructureAsync),
+        };
+        foreach (var (kind, work) in steps)
         {
             if (!journal.ServerLost)
             {
@@ -214,7 +220,8 @@ internal sealed class PitrDrill : IAsyncDisposable
                 await guard.ReleaseAsync();
             }
 
-            return StepFinding.Passed($"Kept until {made.ExpiresAt?.UtcDateTime:yyyy-MM-dd HH:mm}Z. Get-MinaPitrBranch {made.Name} gives its connection; Remove-MinaPitrBranch {made.Name} removes it.");
+            return StepFinding.Passed(string.Create(
+                CultureInfo.InvariantCulture, $"Kept until {made.ExpiresAt?.UtcDateTime:yyyy-MM-dd HH:mm}Z. Get-MinaPitrBranch {made.Name} gives its connection; Remove-MinaPitrBranch {made.Name} removes it."));
         }
 
         await RemoveAsync(made);

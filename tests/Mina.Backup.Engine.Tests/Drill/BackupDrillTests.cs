@@ -254,6 +254,50 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
         Assert.Equal(backups[2].Name, (await scene.DrillAsync(request => request with { Backup = new BackupReference(backups[2].Path) })).Backup);
     }
 
+    [Fact]
+    public async Task Backups_made_while_others_write_raise_no_alarm()
+    {
+        await using var scene = await DrillScene.CreateAsync(clusters);
+        await scene.StartStagingAsync();
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 2).Select(_ => WriteAsync(scene, stop.Token)).ToList();
+        try
+        {
+            for (var round = 0; round < 4; round++)
+            {
+                await scene.BackUpAsync();
+                var result = await scene.DrillAsync(request => request with { Choice = DrillChoice.Newest });
+                Assert.True(result.Verdict == DrillVerdict.Passed, DrillScene.Describe(result));
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        Assert.True((await Task.WhenAll(writers)).Sum() > 0);
+    }
+
+    private static async Task<int> WriteAsync(DrillScene scene, CancellationToken stop)
+    {
+        await using var connection = await scene.Source.OpenAsync();
+        var done = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await SqlQuery.ExecuteAsync(
+                connection,
+                """
+                INSERT INTO shop.notes (user_id, body, amount) SELECT 1 + floor(random() * 499), 'new', (random() * 100)::numeric::money FROM generate_series(1, 20);
+                UPDATE shop.users SET name = 'user ' || random() WHERE id = 1 + floor(random() * 499);
+                DELETE FROM shop.notes WHERE id IN (SELECT id FROM shop.notes ORDER BY random() LIMIT 5);
+                """,
+                Cancel);
+            done++;
+        }
+
+        return done;
+    }
+
     private static DrillStep Step(RecoveryDrillResult result, DrillStepKind kind) => result.Steps.First(step => step.Step == kind);
 
     private static void KillServer(string folder)
