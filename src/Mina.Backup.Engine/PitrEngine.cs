@@ -4,6 +4,7 @@ using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Pitr;
 using Mina.Backup.Engine.Pitr.Local;
+using Mina.Backup.Engine.Pitr.Neon;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Restore;
@@ -61,47 +62,82 @@ public sealed class PitrEngine
         RunAsync("verify-base", observer, context => new VerifyBaseBackupOperation(stores).RunAsync(request, context, cancellationToken), result => result.Name);
 
     /// <summary>Makes a branch.</summary>
-    public Task<PitrBranch> CreateBranchAsync(PitrBranchRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        RunAsync("branch", observer, context => Branches.CreateAsync(request, context, cancellationToken), result => result.Name);
+    public Task<PitrBranch> CreateBranchAsync(PitrBranchRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        var provider = PitrProviderChoice.Resolve(request.Provider, request.Archive, environment);
+        return RunAsync("branch", observer, context => Branches(provider).CreateAsync(request with { Provider = provider }, context, cancellationToken), result => result.Name);
+    }
 
-    /// <summary>The branches of all providers, newest first; expired ones are removed first.</summary>
+    /// <summary>The branches of all providers that the machine is set up for, newest first; expired ones are removed first.</summary>
     public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, IRunObserver observer, CancellationToken cancellationToken) =>
-        Branches.ListAsync(names, Quiet(observer), cancellationToken);
+        ListBranchesAsync(names, null, observer, cancellationToken);
+
+    /// <summary>The branches of one provider, or of all that the machine is set up for, newest first; expired ones are removed first.</summary>
+    public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, PitrProvider? provider, IRunObserver observer, CancellationToken cancellationToken) =>
+        Branches(provider).ListAsync(names, Quiet(observer), cancellationToken);
 
     /// <summary>One branch that serves.</summary>
-    public Task<PitrBranch> FindBranchAsync(string name, IRunObserver observer, CancellationToken cancellationToken) =>
-        Branches.FindServingAsync(name, Quiet(observer), cancellationToken);
+    public Task<PitrBranch> FindBranchAsync(PitrBranchReference branch, IRunObserver observer, CancellationToken cancellationToken) =>
+        Branches(branch.Provider).FindServingAsync(branch.Name, Quiet(observer), cancellationToken);
 
     /// <summary>The branches as the machine remembers them, newest first; nothing is swept, as while someone types.</summary>
     public IReadOnlyList<PitrBranch> PeekBranches() => OperatingSystem.IsWindows() ? [] : LocalPitrProvider.Peek(environment);
 
+    /// <summary>Makes sure that a branch may be removed, before anybody is asked whether it should be.</summary>
+    public Task EnsureRemovableAsync(PitrBranchReference branch, bool force, IRunObserver observer, CancellationToken cancellationToken) =>
+        Branches(branch.Provider).EnsureRemovableAsync(branch.Name, force, Quiet(observer), cancellationToken);
+
     /// <summary>Removes a branch.</summary>
-    public Task<RemovedPitrBranch> RemoveBranchAsync(string name, IRunObserver observer, CancellationToken cancellationToken) =>
-        RunAsync("remove-branch", observer, context => Branches.RemoveAsync(name, context, cancellationToken), result => result.Name);
+    public Task<RemovedPitrBranch> RemoveBranchAsync(PitrBranchReference branch, IRunObserver observer, CancellationToken cancellationToken) =>
+        RemoveBranchAsync(branch, false, observer, cancellationToken);
+
+    /// <summary>Removes a branch; by force, one that this module did not make, too.</summary>
+    public Task<RemovedPitrBranch> RemoveBranchAsync(PitrBranchReference branch, bool force, IRunObserver observer, CancellationToken cancellationToken) =>
+        RunAsync("remove-branch", observer, context => Branches(branch.Provider).RemoveAsync(branch.Name, force, context, cancellationToken), result => result.Name);
 
     /// <summary>Takes a paused branch forward.</summary>
     public Task<PitrBranch> StepBranchAsync(PitrStepRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        RunAsync("step-branch", observer, context => Branches.StepAsync(request, context, cancellationToken), result => result.Name);
+        RunAsync("step-branch", observer, context => Branches(request.Provider).StepAsync(request, context, cancellationToken), result => result.Name);
 
-    /// <summary>Puts a branch's database into a live database's place.</summary>
+    /// <summary>Puts a branch's database, or at Neon the branch itself or its point, into the live one's place.</summary>
     public Task<PitrSwitchResult> SwitchBranchAsync(PitrSwitchRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
+        var branches = Branches(request.Branch.Provider);
+        if (request.Method != PitrSwitchMethod.Swap)
+        {
+            return RunAsync("switch-branch", observer, context => branches.SwitchAsync(request, context, cancellationToken), result => result.Branch);
+        }
+
         var verifier = new BackupVerifier(clock);
         var backup = new BackupOperation(stores, tools, verifier);
         var catalog = new BackupCatalog(stores, environment, clock);
         var restore = new RestoreOperation(new VerifiedBackupOpener(catalog, verifier).OpenAsync, backup.RunAsync, tools);
-        return RunAsync("switch-branch", observer, context => new SwitchOperation(Branches, backup, restore).RunAsync(request, context, cancellationToken), result => result.Branch);
+        return RunAsync("switch-branch", observer, context => new SwitchOperation(branches, backup, restore).RunAsync(request, context, cancellationToken), result => result.Branch);
     }
 
     /// <summary>How a branch's whole cluster takes the source's place, as steps for a person.</summary>
-    public async Task<IReadOnlyList<PitrCutoverStep>> DescribeCutoverAsync(string branch, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PitrCutoverStep>> DescribeCutoverAsync(PitrBranchReference branch, IRunObserver observer, CancellationToken cancellationToken)
     {
-        var found = (await Branches.ListAsync([], Quiet(observer), cancellationToken)).FirstOrDefault(candidate => candidate.Name == branch)
-            ?? throw new CatalogException(ErrorCatalog.BranchNotFound, $"There is no branch {branch}.", new ErrorContext { Target = branch });
-        return CutoverSteps.For(found);
+        var found = await Branches(branch.Provider).FindAsync(branch.Name, Quiet(observer), cancellationToken);
+        return found.Provider == PitrProvider.Local ? CutoverSteps.For(found) : throw BranchOptions.NotSupported(found.Provider, "-PrintSteps");
     }
 
-    private PitrBranches Branches => new(OperatingSystem.IsWindows() ? [] : [new LocalPitrProvider(environment, stores, tools, freePort)]);
+    // This machine comes first, as asking it costs nothing.
+    private PitrBranches Branches(PitrProvider? wanted)
+    {
+        List<IPitrProvider> providers = [];
+        if (!OperatingSystem.IsWindows() && wanted is not PitrProvider.Neon)
+        {
+            providers.Add(new LocalPitrProvider(environment, stores, tools, freePort));
+        }
+
+        if (wanted == PitrProvider.Neon || (wanted is null && NeonAccess.IsConfigured(environment)))
+        {
+            providers.Add(new NeonPitrProvider(NeonAccess.Resolve(environment), new NeonTimes()));
+        }
+
+        return new PitrBranches(providers);
+    }
 
     // Listing writes no log of its own, as it changes nothing but what has expired anyway.
     private RunContext Quiet(IRunObserver observer) => new(observer, new NoLog(), environment, clock);

@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Pitr;
 using Mina.Backup.Engine.Pitr.Rows;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
@@ -30,7 +31,7 @@ public sealed class RowRecoveryEngine
 
     /// <summary>Finds transactions in the write-ahead log, the biggest first.</summary>
     public Task<IReadOnlyList<WalTransaction>> FindAsync(FindTransactionRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        RunAsync("find", observer, context => find.RunAsync(request, context, cancellationToken), result => FormattableString.Invariant($"{result.Count} transactions"));
+        RunAsync("find", observer, context => FindAsync(request, context, cancellationToken), result => FormattableString.Invariant($"{result.Count} transactions"));
 
     /// <summary>Compares tables of a branch with the live ones, row by row. Nothing is written.</summary>
     public Task<IReadOnlyList<PitrTableComparison>> CompareAsync(PitrRowsRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
@@ -43,6 +44,11 @@ public sealed class RowRecoveryEngine
     /// <summary>Writes tables of a branch into CSV files.</summary>
     public Task<IReadOnlyList<PitrExport>> ExportAsync(PitrExportRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         RunAsync("export", observer, context => CollectAsync(new ExportOperation(context).RunAsync(request, cancellationToken)), _ => request.BranchName);
+
+    private Task<IReadOnlyList<WalTransaction>> FindAsync(FindTransactionRequest request, RunContext context, CancellationToken cancellationToken) =>
+        PitrProviderChoice.Resolve(request.Provider, request.Archive, environment) == PitrProvider.Neon
+            ? throw new CatalogException(ErrorCatalog.TransactionsNotSupported, "Transactions of a Neon project cannot be found: it gives no write-ahead log away.")
+            : find.RunAsync(request, context, cancellationToken);
 
     private static async Task<IReadOnlyList<T>> CollectAsync<T>(IAsyncEnumerable<T> items)
     {

@@ -1,3 +1,5 @@
+using Mina.Backup.Engine.Pitr;
+using Mina.Backup.Engine.Pitr.Neon;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Engine.Storage;
@@ -58,7 +60,9 @@ public sealed class WalEngine
     public Task<WalArchiveInfo> DescribeAsync(WalStatusRequest request, IRunObserver observer, CancellationToken cancellationToken) => RunAsync(
         "wal-status",
         observer,
-        context => new WalStatusOperation(request, new BackupStoreFactory(environment), OpenInventory, new ClientTools(environment), context).RunAsync(cancellationToken),
+        context => PitrProviderChoice.Resolve(request.Provider, request.ArchivePath, environment) == PitrProvider.Neon
+            ? new NeonStatusOperation(NeonAccess.Resolve(environment), new NeonTimes(), context).RunAsync(cancellationToken)
+            : new WalStatusOperation(request, new BackupStoreFactory(environment), OpenInventory, new ClientTools(environment), context).RunAsync(cancellationToken),
         result => result.ArchivePath);
 
     /// <summary>Tells what <see cref="RemoveExpiredAsync"/> would remove; nothing is removed.</summary>

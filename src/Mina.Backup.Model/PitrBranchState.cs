@@ -14,4 +14,13 @@ public enum PitrBranchState
 
     /// <summary>Its data is there, but its server does not run, for instance after the machine was restarted.</summary>
     Stopped,
+
+    /// <summary>It is being put back to another point; nobody can connect.</summary>
+    Resetting,
+
+    /// <summary>It serves, but slowly at first: its data lies in an archive.</summary>
+    Archived,
+
+    /// <summary>A state that this version of the module does not know.</summary>
+    Unknown,
 }

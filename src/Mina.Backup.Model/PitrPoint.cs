@@ -9,6 +9,6 @@ public sealed record PitrPoint
     /// <summary>End of the last WAL record that is in.</summary>
     public required Lsn Lsn { get; init; }
 
-    /// <summary>The source's timeline on which the point lies.</summary>
+    /// <summary>The source's timeline on which the point lies; 1 at Neon, which has branches instead.</summary>
     public required uint Timeline { get; init; }
 }

@@ -62,4 +62,7 @@ public sealed record RecoveryDrillResult
 
     /// <summary>Log of the run.</summary>
     public required string LogPath { get; init; }
+
+    /// <summary>Its name and verdict.</summary>
+    public override string ToString() => $"{Id} {Verdict}";
 }

@@ -12,6 +12,6 @@ public sealed record RemovedPitrBranch
     /// <summary>The point it held.</summary>
     public PitrPoint? Reached { get; init; }
 
-    /// <summary>Bytes freed on this machine.</summary>
+    /// <summary>Bytes freed on this machine; 0 where it was elsewhere.</summary>
     public required long FreedBytes { get; init; }
 }

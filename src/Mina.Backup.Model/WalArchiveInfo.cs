@@ -3,8 +3,11 @@ namespace Mina.Backup.Model;
 /// <summary>A WAL archive: what can be recovered from it, and how far it is behind its server.</summary>
 public sealed record WalArchiveInfo
 {
-    /// <summary>The archive.</summary>
+    /// <summary>The archive; <c>neon://</c> and the project's id where it is the history of a Neon project.</summary>
     public required string ArchivePath { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public PitrProvider Provider { get; init; }
 
     /// <summary>The spool beside it; null without one.</summary>
     public string? SpoolPath { get; init; }

@@ -230,7 +230,7 @@ internal sealed class PitrDrill : IAsyncDisposable
 
     private async Task RemoveAsync(PitrBranch made)
     {
-        await parts.Branches.RemoveAsync(made.Name, context, CancellationToken.None);
+        await parts.Branches.RemoveAsync(made.Name, force: false, context, CancellationToken.None);
         if (guard is not null)
         {
             await guard.DisposeAsync();

@@ -33,7 +33,7 @@ public sealed class BackupOperation
     {
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(target);
+        target = PoolerDetection.ToDirectAddress(target, context);
         request = request with { CompressionLevel = MemberCodec.For(request.Compression).LevelFor(request.CompressionLevel) };
         var protection = new ProtectionResolver(context.Environment).Resolve(request.Protection);
         if (protection.Encryption == BackupEncryption.None && !request.Protection.NoEncryption)

@@ -5,26 +5,26 @@ using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Pitr;
 
-/// <summary>The branches of all providers. Every call first removes what has expired.</summary>
+/// <summary>The branches of some providers. Every call first removes what has expired.</summary>
 public sealed class PitrBranches
 {
     private readonly IReadOnlyList<IPitrProvider> providers;
 
-    /// <summary>Puts providers together; new branches without a provider's name are the first one's.</summary>
+    /// <summary>Puts providers together; of two branches with one name, the first one's is meant.</summary>
     public PitrBranches(IReadOnlyList<IPitrProvider> providers) => this.providers = providers;
 
-    /// <summary>Makes a branch.</summary>
+    /// <summary>Makes a branch, by the provider that the request names, else the first.</summary>
     /// <exception cref="MinaException">The point cannot be reached exactly, or the branch not be made; nothing of it remains.</exception>
     public async Task<PitrBranch> CreateAsync(PitrBranchRequest request, RunContext context, CancellationToken cancellationToken)
     {
         await SweepAsync(context, cancellationToken);
-        var provider = providers.FirstOrDefault(candidate => candidate.Kind == request.Provider)
+        var provider = providers.FirstOrDefault(candidate => request.Provider is null || candidate.Kind == request.Provider)
             ?? throw new ConfigurationException(
                 ErrorCatalog.BranchesNotSupported, $"This machine cannot make branches of the kind {request.Provider}.", new ErrorContext { Target = request.Provider.ToString() });
         return await provider.CreateAsync(request, context, cancellationToken);
     }
 
-    /// <summary>Branches whose names fit, newest first.</summary>
+    /// <summary>Branches whose names fit, newest first. Those asked for by their whole names come with their connections.</summary>
     /// <param name="names">Names, with * and ? as wildcards; all when empty.</param>
     /// <param name="context">The run.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -34,34 +34,51 @@ public sealed class PitrBranches
         var all = new List<PitrBranch>();
         foreach (var provider in providers)
         {
-            all.AddRange(await provider.ListAsync(cancellationToken));
+            foreach (var branch in (await provider.ListAsync(context, cancellationToken)).Where(branch => names.Count == 0 || names.Any(name => FileSystemName.MatchesSimpleExpression(name, branch.Name))))
+            {
+                var isNamed = names.Any(name => name.Equals(branch.Name, StringComparison.OrdinalIgnoreCase));
+                all.Add(isNamed && branch.ConnectionUri is null ? await provider.FindAsync(branch.Name, context, cancellationToken) ?? branch : branch);
+            }
         }
 
-        return
-        [
-            .. all.Where(branch => names.Count == 0 || names.Any(name => FileSystemName.MatchesSimpleExpression(name, branch.Name)))
-                .OrderByDescending(branch => branch.CreatedAt),
-        ];
+        return [.. all.OrderByDescending(branch => branch.CreatedAt)];
     }
+
+    /// <summary>One branch.</summary>
+    /// <exception cref="CatalogException"><c>BranchNotFound</c>.</exception>
+    public async Task<PitrBranch> FindAsync(string name, RunContext context, CancellationToken cancellationToken) =>
+        (await FindHolderAsync(name, context, cancellationToken)).Branch;
 
     /// <summary>One branch that serves.</summary>
     /// <exception cref="CatalogException"><c>BranchNotFound</c>, <c>BranchNotServing</c>.</exception>
     public async Task<PitrBranch> FindServingAsync(string name, RunContext context, CancellationToken cancellationToken)
     {
-        var branch = (await ListAsync([], context, cancellationToken)).FirstOrDefault(candidate => candidate.Name == name)
-            ?? throw NotFound(name);
+        var branch = await FindAsync(name, context, cancellationToken);
         return branch.ConnectionUri is not null
             ? branch
             : throw new CatalogException(ErrorCatalog.BranchNotServing, $"The branch {name} does not serve: it is {branch.State}.", new ErrorContext { Target = name });
     }
 
-    /// <summary>Removes a branch.</summary>
-    /// <exception cref="CatalogException"><c>BranchNotFound</c>, <c>BranchBusy</c>.</exception>
-    public async Task<RemovedPitrBranch> RemoveAsync(string name, RunContext context, CancellationToken cancellationToken)
+    /// <summary>Makes sure that a branch, if there is one of that name, may be removed; nothing is changed.</summary>
+    /// <exception cref="MinaException"><c>BranchProtected</c>, <c>BranchNotOurs</c>.</exception>
+    public async Task EnsureRemovableAsync(string name, bool force, RunContext context, CancellationToken cancellationToken)
     {
         foreach (var provider in providers)
         {
-            if (await provider.RemoveAsync(name, context, cancellationToken) is { } removed)
+            if (await provider.EnsureRemovableAsync(name, force, context, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Removes a branch.</summary>
+    /// <exception cref="MinaException"><c>BranchNotFound</c>, <c>BranchBusy</c>, <c>BranchProtected</c>, <c>BranchNotOurs</c>.</exception>
+    public async Task<RemovedPitrBranch> RemoveAsync(string name, bool force, RunContext context, CancellationToken cancellationToken)
+    {
+        foreach (var provider in providers)
+        {
+            if (await provider.RemoveAsync(name, force, context, cancellationToken) is { } removed)
             {
                 await SweepAsync(context, cancellationToken);
                 return removed;
@@ -75,20 +92,47 @@ public sealed class PitrBranches
     /// <exception cref="MinaException"><c>BranchNotFound</c>, <c>BranchNotPaused</c>, or the point cannot be reached.</exception>
     public async Task<PitrBranch> StepAsync(PitrStepRequest request, RunContext context, CancellationToken cancellationToken)
     {
+        var (provider, _) = await FindHolderAsync(request.Name, context, cancellationToken);
+        return provider is ISteppablePitrProvider steppable
+            ? await steppable.StepAsync(request, context, cancellationToken)
+            : throw new CatalogException(ErrorCatalog.BranchNotPaused, $"Branches of the kind {provider.Kind} cannot be stepped.", new ErrorContext { Target = request.Name });
+    }
+
+    /// <summary>Lets the provider itself put a branch into the live one's place.</summary>
+    /// <exception cref="MinaException"><c>BranchNotFound</c>, <c>BranchOptionNotSupported</c>, or the provider refused.</exception>
+    public async Task<PitrSwitchResult> SwitchAsync(PitrSwitchRequest request, RunContext context, CancellationToken cancellationToken)
+    {
         await SweepAsync(context, cancellationToken);
         foreach (var provider in providers)
         {
-            if ((await provider.ListAsync(cancellationToken)).All(branch => branch.Name != request.Name))
+            if (provider is ISwitchablePitrProvider switchable)
             {
-                continue;
+                if (await switchable.SwitchAsync(request, context, cancellationToken) is { } result)
+                {
+                    return result;
+                }
             }
-
-            return provider is ISteppablePitrProvider steppable
-                ? await steppable.StepAsync(request, context, cancellationToken)
-                : throw new CatalogException(ErrorCatalog.BranchNotPaused, $"Branches of the kind {provider.Kind} cannot be stepped.", new ErrorContext { Target = request.Name });
+            else if (await provider.FindAsync(request.Branch.Name, context, cancellationToken) is not null)
+            {
+                throw BranchOptions.NotSupported(provider.Kind, $"-{request.Method}");
+            }
         }
 
-        throw NotFound(request.Name);
+        throw NotFound(request.Branch.Name);
+    }
+
+    private async Task<(IPitrProvider Provider, PitrBranch Branch)> FindHolderAsync(string name, RunContext context, CancellationToken cancellationToken)
+    {
+        await SweepAsync(context, cancellationToken);
+        foreach (var provider in providers)
+        {
+            if (await provider.FindAsync(name, context, cancellationToken) is { } branch)
+            {
+                return (provider, branch);
+            }
+        }
+
+        throw NotFound(name);
     }
 
     private static CatalogException NotFound(string name) =>

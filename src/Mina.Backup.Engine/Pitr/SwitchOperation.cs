@@ -33,7 +33,7 @@ public sealed class SwitchOperation
             throw new ConfigurationException(ErrorCatalog.OptionConflict, "The backup of the branch is read again at once, which one for a recipient cannot be without the secret key. Use a passphrase.");
         }
 
-        var branch = await branches.FindServingAsync(request.Branch, context, cancellationToken);
+        var branch = await branches.FindServingAsync(request.Branch.Name, context, cancellationToken);
         var source = Postgres.ConnectionTarget.Parse(branch.ConnectionUri!, context.Environment);
         var made = await backup.RunAsync(
             new BackupRequest

@@ -58,7 +58,8 @@ public sealed record ConnectionTarget
 
     /// <summary>Reads a connection URI, a libpq connection string or an Npgsql string; what it leaves out comes from <c>PG*</c> variables and the password file.</summary>
     /// <exception cref="ConfigurationException"><c>ConnectionStringInvalid</c>; the text itself is never quoted, as it may hold a password.</exception>
-    public static ConnectionTarget Parse(string text, HostEnvironment env) => new ConnectionTextParser(env).Parse(text);
+    /// <exception cref="ServerException"><c>TlsRequired</c>: a host that takes encrypted connections alone, without encryption.</exception>
+    public static ConnectionTarget Parse(string text, HostEnvironment env) => NeonHost.Encrypted(new ConnectionTextParser(env).Parse(text));
 
     /// <summary>Reads what was given, else <c>DATABASE_URL</c>.</summary>
     /// <exception cref="ConfigurationException"><paramref name="whenMissing"/> when there is neither; <c>ConnectionStringInvalid</c>.</exception>

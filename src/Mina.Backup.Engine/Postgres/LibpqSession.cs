@@ -3,13 +3,14 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mina.Backup.Model;
+using Npgsql;
 
 namespace Mina.Backup.Engine.Postgres;
 
 /// <summary>
 /// A session over libpq, for what Npgsql does not offer (replication commands) or where it costs too much: on a socket of the framework every wait for the
 /// next few KB of a COPY goes through three threads. All calls but <see cref="Abort"/> block and belong on one thread at a time; <see cref="Abort"/>
-/// comes from another one and makes a blocked call fail. What the server refuses is a <see cref="LibpqException"/>, a lost connection a <see cref="ServerException"/>.
+/// comes from another one and makes a blocked call fail. What the server refuses is a <see cref="PostgresException"/> as Npgsql would throw it, a lost connection a <see cref="ServerException"/>.
 /// </summary>
 internal sealed unsafe class LibpqSession : IDisposable
 {
@@ -281,7 +282,7 @@ internal sealed unsafe class LibpqSession : IDisposable
             throw Lost();
         }
 
-        throw new LibpqException(state, message, detail, hint);
+        throw new PostgresException(message, "ERROR", "ERROR", state, detail, hint);
     }
 
     private MinaException Failed()

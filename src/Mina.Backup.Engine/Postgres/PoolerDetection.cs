@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -6,18 +7,22 @@ namespace Mina.Backup.Engine.Postgres;
 /// <summary>Recognizes addresses behind which a transaction pooler stands: it hands each transaction to another backend, so no snapshot and no setting holds.</summary>
 public static class PoolerDetection
 {
-    private static readonly string[] NeonDomains = [".neon.tech", ".neon.build"];
-
-    /// <summary>Refuses an address that names a pooler.</summary>
-    /// <exception cref="ServerException"><c>PoolerNotSupported</c>.</exception>
-    public static void EnsureDirectAddress(ConnectionTarget target)
+    /// <summary>The server's own address. Where a pooler of Neon is named, that of the server behind it, which Neon always gives under the name without the suffix.</summary>
+    /// <exception cref="ServerException"><c>PoolerNotSupported</c>: the address names another pooler.</exception>
+    public static ConnectionTarget ToDirectAddress(ConnectionTarget target, RunContext context)
     {
-        var label = target.Host.Split('.')[0];
-        if (!target.IsSocket && label.EndsWith("-pooler", StringComparison.Ordinal))
+        if (target.IsSocket || NeonHost.Direct(target.Host) is not { } direct)
         {
-            var direct = label[..^"-pooler".Length] + target.Host[label.Length..];
+            return target;
+        }
+
+        if (!NeonHost.Is(target.Host))
+        {
             throw NotSupported(target, $"{target.Host} is the address of a connection pooler.", $"Connect to {direct} instead.");
         }
+
+        context.Verbose($"{target.Host} is the address of Neon's pooler; {direct} is connected to instead.");
+        return target with { Host = direct };
     }
 
     /// <summary>
@@ -28,7 +33,7 @@ public static class PoolerDetection
     public static void EnsureDirectSession(NpgsqlConnection connection, ServerInfo server, ConnectionTarget target)
     {
         // Neon's proxy makes up process ids for direct connections too; its poolers are known by their names.
-        var tellsTrue = !NeonDomains.Any(domain => target.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+        var tellsTrue = !NeonHost.Is(target.Host);
         if (tellsTrue && connection.ProcessID != server.BackendProcessId)
         {
             throw NotSupported(target, $"A connection pooler answers at {target.Server}.", null);

@@ -14,6 +14,9 @@ public sealed record FindTransactionRequest
     /// <summary>Connection URI or Npgsql string of the running server; <c>DATABASE_URL</c> when null.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Whose log; that of whoever the machine is set up for when null.</summary>
+    public PitrProvider? Provider { get; init; }
+
     /// <summary>Do not ask the running server for its log and names.</summary>
     public bool ArchiveOnly { get; init; }
 

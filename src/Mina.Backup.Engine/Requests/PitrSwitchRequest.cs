@@ -1,10 +1,18 @@
+using Mina.Backup.Model;
+
 namespace Mina.Backup.Engine.Requests;
 
 /// <summary>A branch whose database is to take a live database's place.</summary>
 public sealed record PitrSwitchRequest
 {
-    /// <summary>Name of the branch.</summary>
-    public required string Branch { get; init; }
+    /// <summary>The branch.</summary>
+    public required PitrBranchReference Branch { get; init; }
+
+    /// <summary>By which way.</summary>
+    public PitrSwitchMethod Method { get; init; }
+
+    /// <summary>Neon, in place: name of the branch that keeps what the default branch was; one with the time when null.</summary>
+    public string? PreserveUnderName { get; init; }
 
     /// <summary>Database of the branch; the one that its connection leads to when null.</summary>
     public string? BranchDatabase { get; init; }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Dump;
-using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -125,7 +124,7 @@ internal sealed class CopyProver
         {
             await session.ReadAsync(ProofQueries.LargeObject(expected), actual.Append, cancellationToken);
         }
-        catch (LibpqException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
+        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedObject)
         {
             return null; // Named as missing already.
         }
@@ -142,7 +141,7 @@ internal sealed class CopyProver
         {
             rows = await TextRows.ReadAsync(session, ProofQueries.Sequence(expected.Name), cancellationToken);
         }
-        catch (LibpqException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (PostgresException problem) when (problem.SqlState == PostgresErrorCodes.UndefinedTable)
         {
             rows = [];
         }

@@ -110,7 +110,7 @@ internal sealed class DatabaseSwap
     private static RestoreException Failed(RestoreNames names, PostgresException problem, BackendTerminator terminator)
     {
         var refused = terminator.Refused.Count > 0
-            ? $"Sessions that this role may not end hold it: {string.Join(", ", terminator.Refused)}. End them, or connect as a role with pg_signal_backend; then run the command again, or rename both databases yourself."
+            ? $"Sessions that this role may not end hold it: {string.Join(", ", terminator.Refused)}. End them, or connect as a role with pg_signal_backend; then run the command again, or rename both databases yourself. -InPlace needs no such right."
             : null;
         var ending = terminator.Failure is { } failure ? $"; sessions could not be ended: {failure.Message}" : "";
         return Failed(names, problem.MessageText + ending, problem, refused);

@@ -2,6 +2,7 @@ using System.Text;
 using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
+using Npgsql;
 
 namespace Mina.Backup.Engine.Restore;
 
@@ -36,9 +37,14 @@ internal sealed class GlobalsRestorer
         var neededTablespaces = (header?.Tablespaces ?? script.Tablespaces).ToHashSet(StringComparer.Ordinal);
         var roles = script.Roles.Where(role => neededRoles.Contains(role) && !state.Roles.Contains(role)).ToHashSet();
         var tablespaces = script.Tablespaces.Where(name => neededTablespaces.Contains(name) && !state.Tablespaces.Contains(name)).ToHashSet();
-        if (roles.Count > 0)
+        List<string> notes = [];
+        if (roles.Count > 0 && state.IsSuperuser)
         {
             await RunAsync($"BEGIN;\n{script.ForRoles(roles)}\nCOMMIT;\n", cancellationToken);
+        }
+        else if (roles.Count > 0)
+        {
+            notes.AddRange(await RunPlainAsync(script.ForPlainRole(roles), roles, cancellationToken));
         }
 
         if (tablespaces.Count > 0)
@@ -46,10 +52,33 @@ internal sealed class GlobalsRestorer
             await RunAsync(script.ForTablespaces(tablespaces), cancellationToken);
         }
 
-        IReadOnlyList<string> notes = script.MembershipsLeftOut(roles) is { Count: > 0 } left
-            ? [$"Existing roles are never changed, so these memberships in new roles were not granted: {string.Join(", ", left)}."]
-            : [];
+        if (script.MembershipsLeftOut(roles, state.IsSuperuser ? null : state.Role) is { Count: > 0 } left)
+        {
+            notes.Add($"Existing roles are never changed, so these memberships in new roles were not granted: {string.Join(", ", left)}.");
+        }
+
         return ([.. roles.Order(StringComparer.Ordinal), .. tablespaces.Order(StringComparer.Ordinal)], notes);
+    }
+
+    /// <summary>Makes roles as one that is no superuser. It becomes a member of each, as it could give them no objects otherwise.</summary>
+    private async Task<IReadOnlyList<string>> RunPlainAsync(PlainRoles script, IReadOnlySet<string> roles, CancellationToken cancellationToken)
+    {
+        var own = string.Concat(roles.Order(StringComparer.Ordinal).Select(role => $"GRANT {SqlText.Identifier(role)} TO CURRENT_USER;\n"));
+        await RunAsync($"BEGIN;\n{script.Definitions}\n{own}COMMIT;\n", cancellationToken);
+        List<string> notes = [.. script.Notes, $"To give them their objects, {maintenance.Username} became a member of the new roles: {string.Join(", ", roles.Order(StringComparer.Ordinal))}."];
+        foreach (var membership in script.Memberships)
+        {
+            try
+            {
+                await RunAsync(membership, cancellationToken);
+            }
+            catch (RestoreException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                notes.Add($"This was refused and left out: {membership.Trim().TrimEnd(';')}.");
+            }
+        }
+
+        return notes;
     }
 
     // Through psql's input: the script may hold password verifiers, which must not stand in any argument list. Restricted, as it is a file's text.

@@ -58,11 +58,13 @@ internal sealed class GlobalsScript
     }
 
     /// <summary>Memberships in new roles that existing ones had, as <c>member in role</c>: they are not granted, as existing roles are never touched.</summary>
-    public IReadOnlyList<string> MembershipsLeftOut(IReadOnlySet<string> created) =>
+    /// <param name="created">The new roles.</param>
+    /// <param name="joined">The existing role that became a member of them all; null when none did.</param>
+    public IReadOnlyList<string> MembershipsLeftOut(IReadOnlySet<string> created, string? joined) =>
     [
         .. statements.Select(item => item.Statement)
             .Where(IsMembership)
-            .SelectMany(grant => Grantees(grant).Where(member => !created.Contains(member)).SelectMany(member => grant.NamesFrom(1).Where(created.Contains).Select(role => $"{member} in {role}")))
+            .SelectMany(grant => Grantees(grant).Where(member => !created.Contains(member) && member != joined).SelectMany(member => grant.NamesFrom(1).Where(created.Contains).Select(role => $"{member} in {role}")))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal),
     ];
@@ -70,6 +72,13 @@ internal sealed class GlobalsScript
     /// <summary>What makes these roles: CREATE, attributes, memberships, settings, comments. Runs within a transaction.</summary>
     public string ForRoles(IReadOnlySet<string> missing) =>
         string.Concat(statements.Where(item => ConcernsRole(item.Statement, missing)).Select(item => item.Text));
+
+    /// <summary>The same as a role may run it that is no superuser but has CREATEROLE.</summary>
+    public PlainRoles ForPlainRole(IReadOnlySet<string> missing)
+    {
+        var mine = statements.Where(item => ConcernsRole(item.Statement, missing)).ToLookup(item => IsMembership(item.Statement), item => item.Text);
+        return new PlainRoles(mine[false], mine[true]);
+    }
 
     /// <summary>What makes these tablespaces. CREATE TABLESPACE cannot run within a transaction.</summary>
     public string ForTablespaces(IReadOnlySet<string> missing) =>

@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Postgres;
+using Npgsql;
 
 namespace Mina.Backup.Engine.Restore;
 
@@ -32,9 +33,9 @@ internal sealed class LibpqCopyIn(LibpqSession session, string backup) : ICopyIn
         {
             action();
         }
-        catch (LibpqException refusal)
+        catch (PostgresException problem)
         {
-            throw new PsqlFailure(refusal.SqlState, refusal.Message, refusal.Detail, refusal.Hint).ToException(backup, refusal);
+            throw PsqlFailure.Of(problem).ToException(backup, problem);
         }
     }
 }

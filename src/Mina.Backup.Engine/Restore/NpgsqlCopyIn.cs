@@ -69,5 +69,5 @@ internal sealed class NpgsqlCopyIn(NpgsqlConnection connection, string backup) :
     }
 
     private Model.MinaException Failed(PostgresException problem) =>
-        new PsqlFailure(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint).ToException(backup, problem);
+        PsqlFailure.Of(problem).ToException(backup, problem);
 }

@@ -32,7 +32,7 @@ internal sealed class PostDataSession : IAsyncDisposable
         }
         catch (PostgresException problem)
         {
-            throw new PsqlFailure(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint).ToException(backup, problem);
+            throw PsqlFailure.Of(problem).ToException(backup, problem);
         }
     }
 

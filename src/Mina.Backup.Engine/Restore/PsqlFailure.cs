@@ -28,6 +28,9 @@ internal sealed partial record PsqlFailure(string SqlState, string Message, stri
         return new PsqlFailure(error.Groups["state"].Value, error.Groups["text"].Value.Trim(), Part(rest, "DETAIL"), Part(rest, "HINT"));
     }
 
+    /// <summary>The same, from what a connection reported.</summary>
+    public static PsqlFailure Of(PostgresException problem) => new(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint);
+
     /// <summary>The failure as an error of this product.</summary>
     public MinaException ToException(string target, Exception? inner = null)
     {
@@ -37,6 +40,11 @@ internal sealed partial record PsqlFailure(string SqlState, string Message, stri
             PostgresErrorCodes.DiskFull => new ServerException(ErrorCatalog.ServerDiskFull, $"The server ran out of disk space while {target} was loaded: {Message}.", context, inner),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
                 new ServerException(ErrorCatalog.ServerConnectionLost, $"The server ended the session that loaded {target}: {Message}.", context, inner),
+            PostgresErrorCodes.InsufficientPrivilege => new RestoreException(
+                ErrorCatalog.ScriptFailed,
+                $"A statement of the backup failed in {target}: {Message}.",
+                context with { Action = "Connect as a role with the right named: a member of every role that owns objects of the backup (GRANT owner TO role). Or give -NoOwner, and -NoPrivileges where a GRANT failed." },
+                inner),
             _ => new RestoreException(ErrorCatalog.ScriptFailed, $"A statement of the backup failed in {target}: {Message}.", context, inner),
         };
     }

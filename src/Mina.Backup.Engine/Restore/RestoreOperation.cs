@@ -34,7 +34,7 @@ public sealed class RestoreOperation
         CheckOptions(request);
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(given);
+        given = PoolerDetection.ToDirectAddress(given, context);
         var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring {target}");
         try
@@ -127,7 +127,7 @@ public sealed class RestoreOperation
             Proof = proof,
             Phases = [.. plan.Phases.Timings],
             Duration = plan.Phases.Elapsed,
-            Notes = [.. plan.Notes],
+            Notes = [.. plan.Notes, .. plan.ForeignDefaults.Notes],
             LogPath = plan.Context.Log.Path,
         };
     }

@@ -39,7 +39,10 @@ internal sealed record RestorePlan
     public int Jobs => Math.Max(1, Request.Jobs ?? Math.Clamp(Environment.ProcessorCount, 2, 8));
 
     /// <summary>Statements that are left out.</summary>
-    public ScriptFilter Filter => new(Request.NoOwner, Request.NoPrivileges, Request.InPlace, State.Major < 17);
+    public ScriptFilter Filter => new(Request.NoOwner, Request.NoPrivileges, Request.InPlace, State.Major < 17, ForeignDefaults: ForeignDefaults);
+
+    /// <summary>Default privileges of others.</summary>
+    public required ForeignDefaults ForeignDefaults { get; init; }
 
     /// <summary>Properties that the restored database gets: those of the live one, else those recorded; null where neither is known.</summary>
     public DatabaseProperties? Properties => State.Live ?? Backup.Index?.Header.Database;

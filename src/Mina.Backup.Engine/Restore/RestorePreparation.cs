@@ -64,6 +64,7 @@ internal sealed class RestorePreparation
             State = state,
             Psql = psql,
             Phases = phases,
+            ForeignDefaults = new ForeignDefaults(state.ForeignRoles),
         };
         plan.Notes.AddRange(notes);
         return (plan, created);

@@ -12,10 +12,17 @@ namespace Mina.Backup.Engine.Restore;
 /// Leave out <c>SET transaction_timeout</c>, which pg_dump 17 and later write for every server and servers before 17 do not know.
 /// </param>
 /// <param name="DropRefresh">Leave out REFRESH MATERIALIZED VIEW, whose query may not work on tables without rows.</param>
-internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges = false, bool OneTransaction = false, bool DropTransactionTimeout = false, bool DropRefresh = false)
+/// <param name="ForeignDefaults">Default privileges of others that are left out; none when null.</param>
+internal sealed record ScriptFilter(
+    bool DropOwner = false,
+    bool DropPrivileges = false,
+    bool OneTransaction = false,
+    bool DropTransactionTimeout = false,
+    bool DropRefresh = false,
+    ForeignDefaults? ForeignDefaults = null)
 {
     /// <summary>Whether every statement is kept.</summary>
-    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh;
+    public bool KeepsAll => !DropOwner && !DropPrivileges && !OneTransaction && !DropTransactionTimeout && !DropRefresh && ForeignDefaults is not { IsEmpty: false };
 
     /// <summary>Whether a statement is run.</summary>
     public bool Keeps(ReadOnlySpan<byte> text)
@@ -34,6 +41,7 @@ internal sealed record ScriptFilter(bool DropOwner = false, bool DropPrivileges 
         var statement = SqlStatement.Parse(text);
         return !((DropOwner && SetsOwner(statement))
             || (DropPrivileges && SetsPrivileges(statement))
+            || ForeignDefaults?.Covers(statement) == true
             || (DropRefresh && statement.StartsWith("refresh"))
             || (DropTransactionTimeout && statement.StartsWith("set", "transaction_timeout"))
             || (OneTransaction && ControlsTransaction(statement)));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
 using Mina.Backup.Engine.Dump;
-using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -30,11 +29,11 @@ internal sealed class TableProof
         {
             await session.ReadAsync(copy, part.Append, cancellationToken);
         }
-        catch (LibpqException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
+        catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
         {
             lock (gate)
             {
-                problem = missing.Message;
+                problem = missing.MessageText;
             }
 
             return 0;

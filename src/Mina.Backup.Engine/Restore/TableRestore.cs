@@ -25,7 +25,7 @@ internal sealed class TableRestore
     {
         var given = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.TargetNotGiven);
         context.Log.Redact(given.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(given);
+        given = PoolerDetection.ToDirectAddress(given, context);
         var target = TargetName.Resolve(request, given);
         var phases = new PhaseClock(context, $"Restoring tables into {target}");
         try
@@ -248,5 +248,5 @@ internal sealed class TableRestore
     }
 
     private static MinaException Failed(PostgresException problem, string backup) =>
-        new PsqlFailure(problem.SqlState, problem.MessageText, problem.Detail, problem.Hint).ToException(backup, problem);
+        PsqlFailure.Of(problem).ToException(backup, problem);
 }

@@ -31,6 +31,9 @@ internal sealed record TargetState
     /// <summary>All roles.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
 
+    /// <summary>Roles as which this role may not act; none for a superuser.</summary>
+    public required IReadOnlySet<string> ForeignRoles { get; init; }
+
     /// <summary>All tablespaces.</summary>
     public required IReadOnlySet<string> Tablespaces { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record TargetState
             LiveAllowsConnections = role.Allows,
             Live = await DatabasePropertiesReader.ReadAsync(session, target, cancellationToken),
             Roles = (await NamesAsync("SELECT rolname FROM pg_catalog.pg_roles")).ToHashSet(),
+            ForeignRoles = (await NamesAsync("SELECT rolname FROM pg_catalog.pg_roles WHERE NOT pg_catalog.pg_has_role(oid, 'USAGE')")).ToHashSet(),
             Tablespaces = (await NamesAsync("SELECT spcname FROM pg_catalog.pg_tablespace")).ToHashSet(),
             PreparedTransactions = await NamesAsync("SELECT gid FROM pg_catalog.pg_prepared_xacts WHERE database = $1 ORDER BY gid", target),
             LogicalSlots = await NamesAsync("SELECT slot_name FROM pg_catalog.pg_replication_slots WHERE database = $1 ORDER BY slot_name", target),

@@ -27,7 +27,7 @@ internal sealed class WalReceiverOperation(ClientTools tools, WalReceiverRequest
         var folder = WalArchivePlace.Resolve(request.ArchivePath, request.SpoolPath, context.Environment).RequiredSpool;
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(target);
+        target = PoolerDetection.ToDirectAddress(target, context);
         using var spool = ReceiverSpool.Take(folder, request.Slot);
         status = new WalReceiverStatus { Server = target.Server, Slot = request.Slot, SpoolPath = folder, State = WalReceiverState.Starting, Since = context.Now };
         var slot = new ReceiverSlot(new PostgresConnector(target), request.Slot);

@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Wal;
 
@@ -13,6 +14,9 @@ public sealed record WalStatusRequest
 
     /// <summary>Connection URI or Npgsql string of the server; <c>DATABASE_URL</c> when null. Without either, no server is asked.</summary>
     public string? Database { get; init; }
+
+    /// <summary>Whose points; those of whoever the machine is set up for when null.</summary>
+    public PitrProvider? Provider { get; init; }
 
     /// <summary>What opens the archive's files.</summary>
     public KeyRequest Keys { get; init; } = new();

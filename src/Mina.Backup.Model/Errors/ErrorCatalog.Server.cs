@@ -43,7 +43,7 @@ public static partial class ErrorCatalog
         nameof(PoolerNotSupported),
         ErrorKind.NotSupported,
         "The address belongs to a transaction pooler, which cannot hold a snapshot.",
-        "Connect to the server directly; at Neon, drop -pooler from the host name.");
+        "Connect to the server directly.");
 
     /// <summary>The server or the network ended the connection during the work.</summary>
     public static readonly ErrorDefinition ServerConnectionLost = new(

@@ -27,8 +27,9 @@ public static partial class ErrorCatalog
         .. WalErrors,
         .. PitrErrors,
         .. MomentErrors,
-        .. DrillErrors,
         .. DrillHistoryErrors,
+        .. DrillErrors,
+        .. NeonErrors,
         UnexpectedFailure,
     ];
 }

@@ -17,4 +17,10 @@ public sealed record ErrorContext
 
     /// <summary>The server's HINT line.</summary>
     public string? ServerHint { get; init; }
+
+    /// <summary>The code of the error that a service's API answered; null when it gave none.</summary>
+    public string? ServiceCode { get; init; }
+
+    /// <summary>The id under which a service knows the request.</summary>
+    public string? RequestId { get; init; }
 }

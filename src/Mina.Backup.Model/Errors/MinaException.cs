@@ -42,6 +42,12 @@ public abstract class MinaException : Exception
     /// <summary>The server's HINT line.</summary>
     public string? ServerHint => Context.ServerHint;
 
+    /// <summary>The code of the error that a service's API answered; null when it gave none.</summary>
+    public string? ServiceCode => Context.ServiceCode;
+
+    /// <summary>The id under which a service knows the request.</summary>
+    public string? RequestId => Context.RequestId;
+
     /// <summary>The log of the run that failed, once that run has one.</summary>
     public string? LogPath { get; set; }
 }

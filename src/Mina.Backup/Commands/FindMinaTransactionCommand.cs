@@ -57,6 +57,10 @@ public sealed class FindMinaTransactionCommand : PitrReadingCmdlet
     [Parameter]
     public SwitchParameter ArchiveOnly { get; set; }
 
+    /// <summary>Whose log; that of whoever the machine is set up for when not given. Neon gives none away.</summary>
+    [Parameter]
+    public PitrProvider? Provider { get; set; }
+
     /// <summary>Timeline to follow; the newest when not given.</summary>
     [Parameter]
     [ValidateRange(1u, uint.MaxValue)]
@@ -77,6 +81,7 @@ public sealed class FindMinaTransactionCommand : PitrReadingCmdlet
         Archive = ResolvePath(ArchivePath),
         Spool = ResolvePath(SpoolPath),
         Database = Database,
+        Provider = Provider,
         ArchiveOnly = ArchiveOnly,
         Keys = keys,
         Tables = Table,

@@ -17,10 +17,14 @@ public sealed class GetMinaPitrBranchCommand : AsyncCmdlet
     [ArgumentCompleter(typeof(BranchNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    /// <summary>Whose branches; those of all that the machine is set up for when not given.</summary>
+    [Parameter]
+    public PitrProvider? Provider { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing() => ReportFailure(null, () =>
     {
         var engine = CreatePitrEngine();
-        WriteObject(Run((observer, token) => engine.ListBranchesAsync(Name, observer, token)), enumerateCollection: true);
+        WriteObject(Run((observer, token) => engine.ListBranchesAsync(Name, Provider, observer, token)), enumerateCollection: true);
     });
 }

@@ -17,6 +17,10 @@ public sealed class GetMinaWalArchiveCommand : PitrReadingCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
+    /// <summary>Whose points: this machine's archive, or a Neon project's history; whatever the machine is set up for when not given.</summary>
+    [Parameter]
+    public PitrProvider? Provider { get; set; }
+
     /// <summary>Longest time that a commit should wait for the archive.</summary>
     [Parameter]
     [Duration]
@@ -32,6 +36,7 @@ public sealed class GetMinaWalArchiveCommand : PitrReadingCmdlet
                 ArchivePath = ResolvePath(ArchivePath),
                 SpoolPath = ResolvePath(SpoolPath),
                 Database = Database,
+                Provider = Provider,
                 Keys = keys,
                 MaximumLag = MaximumLag,
             };

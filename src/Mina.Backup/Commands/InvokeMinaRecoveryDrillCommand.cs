@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using Mina.Backup.Binding;
 using Mina.Backup.Engine;
+using Mina.Backup.Engine.Drill;
 using Mina.Backup.Engine.Drill.Checks;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
@@ -178,7 +179,8 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
         Run<Action, IReadOnlyList<RecoveryDrillResult>>(
             (observer, post, token) =>
             {
-                var engine = new DrillEngine(HostEnvironment.Current(), TimeProvider.System);
+                var environment = HostEnvironment.Current();
+                var engine = new DrillEngine(environment, TimeProvider.System, new DrillHistory(environment, TimeProvider.System));
                 return engine.RunAsync(CreateRequest(keys, post), observer, result => post(() => Write(result)), token);
             },
             action => action());

@@ -53,6 +53,10 @@ public sealed class NewMinaPitrBranchCommand : PitrReadingCmdlet
     [ValidateRange(1u, uint.MaxValue)]
     public uint? Timeline { get; set; }
 
+    /// <summary>Who makes and holds it; whoever the machine is set up for when not given.</summary>
+    [Parameter]
+    public PitrProvider? Provider { get; set; }
+
     /// <summary>Name of the branch; one with the time when not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -62,7 +66,7 @@ public sealed class NewMinaPitrBranchCommand : PitrReadingCmdlet
     [Parameter]
     public TimeSpan? ExpiresIn { get; set; }
 
-    /// <summary>Pause at the point, so that it can be stepped forward, instead of opening the branch for writing.</summary>
+    /// <summary>Pause at the point, so that it can be stepped forward, instead of opening the branch for writing; at Neon, a compute that only reads.</summary>
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
@@ -76,10 +80,25 @@ public sealed class NewMinaPitrBranchCommand : PitrReadingCmdlet
     [ValidateNotNullOrEmpty]
     public string? BranchPath { get; set; }
 
-    /// <summary>Database that its connection string leads to; the only one beside <c>postgres</c>, else <c>postgres</c>, when not given.</summary>
+    /// <summary>Database that its connection string leads to.</summary>
+    [Parameter]
+    [Alias("Database")]
+    [ValidateNotNullOrEmpty]
+    public string? DatabaseName { get; set; }
+
+    /// <summary>Neon: role of its connection string; the owner of the database when not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    public string? RoleName { get; set; }
+
+    /// <summary>Neon: name or id of the branch to make it from; the project's default branch when not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Parent { get; set; }
+
+    /// <summary>Neon: make no compute for it, so that nobody can connect yet.</summary>
+    [Parameter]
+    public SwitchParameter NoCompute { get; set; }
 
     /// <summary>Server settings beyond the generated ones, by name.</summary>
     [Parameter]
@@ -120,12 +139,16 @@ public sealed class NewMinaPitrBranchCommand : PitrReadingCmdlet
     private PitrBranchRequest CreateRequest(PitrTarget target, KeyRequest keys) => new()
     {
         Target = target,
+        Provider = Provider,
         Name = Name,
+        Parent = Parent,
+        NoCompute = NoCompute,
         Archive = ResolvePath(ArchivePath),
         Spool = ResolvePath(SpoolPath),
         BaseBackup = BaseBackup,
         Location = ResolvePath(BranchPath),
-        Database = Database,
+        Database = DatabaseName,
+        RoleName = RoleName,
         ExpiresIn = ExpiresIn,
         ReadOnly = ReadOnly,
         Keys = keys,

@@ -9,13 +9,23 @@ namespace Mina.Backup.Commands;
 [OutputType(typeof(RemovedPitrBranch))]
 public sealed class RemoveMinaPitrBranchCommand : BranchCmdlet
 {
+    /// <summary>Remove a branch of a Neon project that this module did not make, too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => ReportFailure(Branch, () =>
     {
+        var engine = CreatePitrEngine();
+        // What must stay is refused before anybody is asked.
+        Run(async (observer, token) =>
+        {
+            await engine.EnsureRemovableAsync(Reference, Force, observer, token);
+            return true;
+        });
         if (ShouldProcess(Branch, "Remove the branch"))
         {
-            var engine = CreatePitrEngine();
-            ReportFailure(Branch, () => WriteObject(Run((observer, token) => engine.RemoveBranchAsync(Branch, observer, token))));
+            WriteObject(Run((observer, token) => engine.RemoveBranchAsync(Reference, Force, observer, token)));
         }
-    }
+    });
 }

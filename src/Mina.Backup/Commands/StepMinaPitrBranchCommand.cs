@@ -95,7 +95,7 @@ public sealed class StepMinaPitrBranchCommand : BranchCmdlet
     private void Step(PitrTarget target) =>
         WriteObject(KeyParameters.WithKeys(Passphrase, ResolvePath(PassphraseFile), ResolvePath(PrivateKey), PrivateKeyPassphrase, keys =>
         {
-            var request = new PitrStepRequest { Name = Branch, Target = target, Keys = keys };
+            var request = new PitrStepRequest { Name = Branch, Provider = Provider, Target = target, Keys = keys };
             return Run((observer, token) => CreatePitrEngine().StepBranchAsync(request, observer, token));
         }));
 }

@@ -7,12 +7,17 @@ using Mina.Backup.Pipeline;
 
 namespace Mina.Backup.Commands;
 
-/// <summary>Puts a proven branch's database into a live database's place, or tells how its whole cluster takes the source's.</summary>
+/// <summary>
+/// Puts a proven branch's database into a live database's place, or, at Neon, the branch itself or its point into that of the project's default branch, or tells how its whole
+/// cluster takes the source's.
+/// </summary>
 [Cmdlet(VerbsCommon.Switch, "MinaPitrBranch", DefaultParameterSetName = SwapSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(PitrSwitchResult), typeof(PitrCutoverStep))]
 public sealed class SwitchMinaPitrBranchCommand : BranchCmdlet
 {
     private const string SwapSet = "Swap";
+    private const string InPlaceSet = "InPlace";
+    private const string DefaultSet = "SetAsDefault";
     private const string StepsSet = "Steps";
 
     /// <summary>Connection URI or Npgsql string of the live server; <c>DATABASE_URL</c> when not given.</summary>
@@ -62,6 +67,19 @@ public sealed class SwitchMinaPitrBranchCommand : BranchCmdlet
     [Parameter(ParameterSetName = SwapSet)]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Neon: put the project's default branch back to the branch's point, in place.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InPlaceSet)]
+    public SwitchParameter InPlace { get; set; }
+
+    /// <summary>Name of the branch that keeps what the default branch was; one with the time when not given.</summary>
+    [Parameter(ParameterSetName = InPlaceSet)]
+    [ValidateNotNullOrEmpty]
+    public string? PreserveUnderName { get; set; }
+
+    /// <summary>Neon: make the branch the project's default branch.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
+    public SwitchParameter SetAsDefault { get; set; }
+
     /// <summary>Change nothing; tell the steps by which the branch's whole cluster takes the source's place.</summary>
     [Parameter(Mandatory = true, ParameterSetName = StepsSet)]
     public SwitchParameter PrintSteps { get; set; }
@@ -71,20 +89,29 @@ public sealed class SwitchMinaPitrBranchCommand : BranchCmdlet
     {
         if (PrintSteps)
         {
-            ReportFailure(Branch, () => WriteObject(Run((observer, token) => CreatePitrEngine().DescribeCutoverAsync(Branch, observer, token)), enumerateCollection: true));
+            ReportFailure(Branch, () => WriteObject(Run((observer, token) => CreatePitrEngine().DescribeCutoverAsync(Reference, observer, token)), enumerateCollection: true));
         }
-        else if (ShouldProcess(DatabaseText.Describe(Database, TargetDatabase), $"Put the database of branch {Branch} into its place"))
+        else if (MayGoOn())
         {
-            ReportFailure(Branch, Swap);
+            ReportFailure(Branch, Switch);
         }
     }
 
-    private void Swap()
+    private bool MayGoOn() => ParameterSetName switch
+    {
+        InPlaceSet => ShouldProcess("the project's default branch", $"Put it back to the point of branch {Branch}"),
+        DefaultSet => ShouldProcess(Branch, "Make the branch the project's default, instead of the one that is live"),
+        _ => ShouldProcess(DatabaseText.Describe(Database, TargetDatabase), $"Put the database of branch {Branch} into its place"),
+    };
+
+    private void Switch()
     {
         using var passphrase = SecretText.From(Passphrase);
         var request = new PitrSwitchRequest
         {
-            Branch = Branch,
+            Branch = Reference,
+            Method = ParameterSetName switch { InPlaceSet => PitrSwitchMethod.InPlace, DefaultSet => PitrSwitchMethod.SetAsDefault, _ => PitrSwitchMethod.Swap },
+            PreserveUnderName = PreserveUnderName,
             BranchDatabase = BranchDatabase,
             Database = Database,
             TargetDatabase = TargetDatabase,

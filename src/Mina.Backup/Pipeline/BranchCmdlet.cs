@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using Mina.Backup.Binding;
+using Mina.Backup.Engine.Requests;
+using Mina.Backup.Model;
 
 namespace Mina.Backup.Pipeline;
 
@@ -18,4 +20,11 @@ public abstract class BranchCmdlet : AsyncCmdlet
     [BranchName]
     [ArgumentCompleter(typeof(BranchNameCompleter))]
     public string Branch { get; set; } = "";
+
+    /// <summary>Who holds the branch; whoever has one of that name, this machine first, when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public PitrProvider? Provider { get; set; }
+
+    /// <summary>The branch as the engine takes it.</summary>
+    private protected PitrBranchReference Reference => new(Branch, Provider);
 }

@@ -32,5 +32,5 @@ public abstract class BranchRowsCmdlet : BranchCmdlet
 
     /// <summary>Connection URI of the branch; secret.</summary>
     private protected async Task<string> FindUriAsync(IRunObserver observer, CancellationToken cancellationToken) =>
-        IsAddress ? Branch : (await CreatePitrEngine().FindBranchAsync(Branch, observer, cancellationToken)).ConnectionUri!;
+        IsAddress ? Branch : (await CreatePitrEngine().FindBranchAsync(Reference, observer, cancellationToken)).ConnectionUri!;
 }

@@ -1,11 +1,15 @@
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Tests.Pitr;
+using Mina.Backup.Engine.Tests.Pitr.Neon;
 using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Moment;
 
-/// <summary>The whole way, as an operator goes it: base backup, archive, accident under load, found, branched, compared, brought back.</summary>
+/// <summary>
+/// The whole way, as an operator goes it: base backup, archive, accident under load, found, branched, compared, brought back. At Neon, which gives no log away, the operator
+/// knows the time alone; from the branch on, it is the same way.
+/// </summary>
 public sealed class AccidentTests
 {
     private static readonly string[] Tables = ["public.sessions", "public.segments"];
@@ -19,17 +23,20 @@ public sealed class AccidentTests
         new("mina_drop", "DROP TABLE sessions CASCADE", "sessions", TransactionOperation.Drop, PitrCopyMode.Missing),
     ];
 
-    [Fact]
-    public async Task Every_row_comes_back_as_it_was_and_what_came_later_stays()
+    [Theory]
+    [InlineData(PitrProvider.Local)]
+    [InlineData(PitrProvider.Neon)]
+    public async Task Every_row_comes_back_as_it_was_and_what_came_later_stays(PitrProvider provider)
     {
         await using var site = await PitrSite.StartAsync();
-        Dictionary<Accident, (TestDatabase Live, uint Xid)> happened = [];
+        await NeonSite.CreateOwnerAsync(site);
+        Dictionary<Accident, (TestDatabase Live, DateTimeOffset Before, uint Xid)> happened = [];
         foreach (var accident in Accidents)
         {
             var live = await TestDatabase.CreateAsync(site.Source.Target, accident.Database);
             await live.ExecuteAsync(MomentScene.Content);
             await live.ExecuteAsync("ANALYZE");
-            happened[accident] = (live, 0);
+            happened[accident] = (live, default, 0);
         }
 
         await site.BackUpAsync(request => request with { SkipVerification = true });
@@ -40,29 +47,40 @@ public sealed class AccidentTests
             await load.MoreAsync(30);
             // Nobody but the accident touches these: as they are now they must be in the end.
             await live.ExecuteAsync("CREATE SCHEMA control; CREATE TABLE control.sessions AS SELECT * FROM sessions; CREATE TABLE control.segments AS SELECT * FROM segments");
-            happened[accident] = (live, await MomentScene.TransactAsync(live, accident.Sql));
+            var before = new DateTimeOffset(await live.ScalarAsync<DateTime>("SELECT clock_timestamp()"));
+            happened[accident] = (live, before, await MomentScene.TransactAsync(live, accident.Sql));
             await load.MoreAsync(30);
         }
 
         await site.ArchiveAsync();
         await site.PublishAsync();
         var engine = new RowRecoveryEngine(site.Environment, TimeProvider.System);
+        await using var neon = provider == PitrProvider.Neon ? await NeonSite.AttachAsync(site, [.. Accidents.Select(accident => accident.Database)]) : null;
         foreach (var accident in Accidents)
         {
-            await RecoverAsync(site, engine, accident, happened[accident].Live, happened[accident].Xid);
+            var (live, before, xid) = happened[accident];
+            var point = provider == PitrProvider.Neon
+                ? new PitrTarget { Kind = PitrTargetKind.Time, Time = before }
+                : new PitrTarget { Kind = PitrTargetKind.Lsn, Lsn = await FindAsync(site, engine, accident, xid) };
+            var branch = await site.BranchAsync(point, request => request with { Database = accident.Database });
+            Assert.Equal(provider, branch.Provider);
+            await RecoverAsync(site, engine, accident, live, branch);
         }
     }
 
-    private static async Task RecoverAsync(PitrSite site, RowRecoveryEngine engine, Accident accident, TestDatabase live, uint xid)
+    private static async Task<Lsn> FindAsync(PitrSite site, RowRecoveryEngine engine, Accident accident, uint xid)
     {
-        var users = await live.ScalarAsync<string>("SELECT md5(string_agg(u::text, ' ' ORDER BY id)) FROM users u");
         var found = await engine.FindAsync(
             new FindTransactionRequest { ArchiveOnly = true, Tables = [accident.Table], Operations = [accident.Operation], DatabaseNames = [accident.Database] },
             site.Observer,
             PitrSite.Cancel);
         Assert.Equal(xid, found[0].Xid);
+        return found[0].CommitLsn;
+    }
 
-        var branch = await site.BranchAsync(new PitrTarget { Kind = PitrTargetKind.Lsn, Lsn = found[0].CommitLsn });
+    private static async Task RecoverAsync(PitrSite site, RowRecoveryEngine engine, Accident accident, TestDatabase live, PitrBranch branch)
+    {
+        var users = await live.ScalarAsync<string>("SELECT md5(string_agg(u::text, ' ' ORDER BY id)) FROM users u");
         var rows = new PitrRowsRequest { BranchUri = branch.ConnectionUri!, BranchName = branch.Name, Database = live.Uri, Tables = Tables };
         var before = await engine.CompareAsync(rows, site.Observer, PitrSite.Cancel);
         Assert.Contains(before, comparison => !comparison.IsIdentical);

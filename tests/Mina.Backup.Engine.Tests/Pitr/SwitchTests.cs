@@ -23,8 +23,8 @@ public sealed class SwitchTests
             new PitrSwitchRequest { Branch = branch.Name, Database = live.ToUri(), Location = Path.Combine(site.Root, "backups") }, site.Observer, PitrSite.Cancel);
 
         Assert.Equal("100", await PitrSite.ValueAsync(live, "SELECT count(*) FROM users"));
-        Assert.Equal(CheckOutcome.Passed, result.Restore.Proof.Outcome);
-        Assert.Equal((branch.Name, branch.Reached, BackupState.Verified), (result.Branch, result.Reached, result.Backup.State));
+        Assert.Equal(CheckOutcome.Passed, result.Restore!.Proof.Outcome);
+        Assert.Equal((branch.Name, branch.Reached, BackupState.Verified), (result.Branch, result.Reached, result.Backup!.State));
         Assert.Equal("1", await site.ValueAsync("SELECT count(*) FROM pg_database WHERE datname LIKE 'mina\\_%'"));
         var steps = await site.Engine.DescribeCutoverAsync(branch.Name, site.Observer, PitrSite.Cancel);
         Assert.Equal(Enumerable.Range(1, steps.Count), steps.Select(step => step.Order));

@@ -70,7 +70,7 @@ public sealed class GlobalsScriptTests
         var created = new HashSet<string> { "Odd one" };
 
         Assert.DoesNotContain("GRANT", Globals.ForRoles(created), StringComparison.Ordinal);
-        Assert.Equal(["app in Odd one"], Globals.MembershipsLeftOut(created));
+        Assert.Equal(["app in Odd one"], Globals.MembershipsLeftOut(created, null));
     }
 
     [Fact]

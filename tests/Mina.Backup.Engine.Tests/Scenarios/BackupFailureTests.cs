@@ -47,8 +47,8 @@ public sealed class BackupFailureTests(ScenarioFixture fixture) : Scenario(fixtu
         await BackupFailsAsync([ErrorCatalog.TlsRequired, ErrorCatalog.ServerUnreachable], Server.LoopbackUri("postgres") + "?sslmode=require");
 
     [Theory]
-    [InlineData("postgresql://u:p@ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech/neondb?sslmode=require")]
-    [InlineData("Host=ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech;Database=neondb;Username=u;Password=p")]
+    [InlineData("postgresql://u:p@db-123456-pooler.us-east-2.example.com/app?sslmode=require")]
+    [InlineData("Host=db-123456-pooler.us-east-2.example.com;Database=app;Username=u;Password=p")]
     public async Task A_pooler_address(string source) =>
         await BackupFailsAsync(ErrorCatalog.PoolerNotSupported, source);
 

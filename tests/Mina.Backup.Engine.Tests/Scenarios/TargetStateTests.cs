@@ -29,7 +29,7 @@ public sealed class TargetStateTests(ScenarioFixture fixture) : Scenario(fixture
         var backup = await PrepareAsync();
         await FailsAsync(ErrorCatalog.ServerUnreachable, () => RestoreAsync(backup.Name, "live", request => request with { Database = "postgresql://postgres@127.0.0.1:1/postgres" }));
         await FailsAsync(ErrorCatalog.AuthenticationFailed, () => RestoreAsync(backup.Name, "live", request => request with { Database = Server.LoopbackUri("postgres", password: "wrong") }));
-        await FailsAsync(ErrorCatalog.PoolerNotSupported, () => RestoreAsync(backup.Name, "live", request => request with { Database = "postgresql://u:p@ep-x-pooler.eu-central-1.aws.neon.tech/db" }));
+        await FailsAsync(ErrorCatalog.PoolerNotSupported, () => RestoreAsync(backup.Name, "live", request => request with { Database = "postgresql://u:p@db-x-pooler.eu-central-1.example.com/db" }));
     }
 
     [Fact]

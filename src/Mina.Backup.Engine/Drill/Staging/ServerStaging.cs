@@ -43,9 +43,8 @@ internal sealed class ServerStaging : DrillStaging
     /// <exception cref="MinaException"><c>StagingIsSource</c>; it cannot be reached.</exception>
     public static async Task<ServerStaging> OpenAsync(string connection, string? source, string? recorded, RunContext context, CancellationToken cancellationToken)
     {
-        var server = ConnectionTarget.Parse(connection, context.Environment);
+        var server = PoolerDetection.ToDirectAddress(ConnectionTarget.Parse(connection, context.Environment), context);
         context.Log.Redact(server.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(server);
         await using var session = await new PostgresConnector(server).OpenPinnedAsync(cancellationToken);
         var info = await ServerInfo.ReadAsync(session, cancellationToken);
         PoolerDetection.EnsureDirectSession(session, info, server);

@@ -106,7 +106,7 @@ internal sealed class BranchRegistry
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), BranchJson.Default.BranchRecord) is { FormatVersion: 1 } record ? record : null;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

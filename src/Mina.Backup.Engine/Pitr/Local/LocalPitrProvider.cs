@@ -47,7 +47,8 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
     public async Task<PitrBranch> CreateAsync(PitrBranchRequest request, RunContext context, CancellationToken cancellationToken)
     {
         var now = context.Now;
-        RecoveryPlanner.Check(request.Target, now);
+        PointCheck.Run(request.Target, now);
+        RefuseForeignOptions(request);
         BranchConfiguration.Check(request.Settings);
         var place = WalArchivePlace.Resolve(request.Archive, request.Spool, environment);
         var name = request.Name ?? "pitr_" + now.UtcDateTime.ToString("yyyyMMdd_HHmmss_fff", CultureInfo.InvariantCulture);
@@ -91,14 +92,28 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PitrBranch>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PitrBranch>> ListAsync(RunContext context, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<PitrBranch>>([.. registry.Read().Select(Describe)]);
     }
 
     /// <inheritdoc/>
-    public async Task<RemovedPitrBranch?> RemoveAsync(string name, RunContext context, CancellationToken cancellationToken)
+    public Task<PitrBranch?> FindAsync(string name, RunContext context, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(registry.Find(name) is { } record ? Describe(record) : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> EnsureRemovableAsync(string name, bool force, RunContext context, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(registry.Find(name) is not null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RemovedPitrBranch?> RemoveAsync(string name, bool force, RunContext context, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (registry.Find(name) is null)
@@ -132,7 +147,7 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
     /// <inheritdoc/>
     public async Task<PitrBranch> StepAsync(PitrStepRequest request, RunContext context, CancellationToken cancellationToken)
     {
-        RecoveryPlanner.Check(request.Target, context.Now);
+        PointCheck.Run(request.Target, context.Now);
         _ = registry.Find(request.Name) ?? throw BranchErrors.NotFound(request.Name);
         using var lease = registry.TryLock(request.Name) ?? throw Busy(request.Name);
         var record = registry.Find(request.Name) ?? throw BranchErrors.NotFound(request.Name);
@@ -183,6 +198,9 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
         context.Verbose($"Removed branch {record.Branch.Name}.");
         return new RemovedPitrBranch { Name = record.Branch.Name, Provider = PitrProvider.Local, Reached = record.Branch.Reached, FreedBytes = freed };
     }
+
+    private static void RefuseForeignOptions(PitrBranchRequest request) => BranchOptions.Refuse(
+        PitrProvider.Local, ("-Parent", request.Parent is not null), ("-NoCompute", request.NoCompute), ("-RoleName", request.RoleName is not null));
 
     private static bool IsOver(BranchRecord record, DateTimeOffset now) => record.Branch.State == PitrBranchState.Creating || record.Branch.ExpiresAt <= now;
 

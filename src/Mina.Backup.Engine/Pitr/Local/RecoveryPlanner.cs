@@ -30,26 +30,6 @@ internal sealed class RecoveryPlanner
         this.clock = clock;
     }
 
-    /// <summary>Refuses what cannot be a point, whatever the archive has.</summary>
-    /// <exception cref="ConfigurationException"><c>OptionConflict</c>, <c>PointInFuture</c>.</exception>
-    public static void Check(PitrTarget target, DateTimeOffset now)
-    {
-        bool[] given = [target.Time is not null, target.Lsn is not null, target.Xid is not null, target.RestorePoint is not null];
-        var expected = target.Kind == PitrTargetKind.Latest ? -1 : (int)target.Kind;
-        if (given.Where((isGiven, place) => isGiven != (place == expected)).Any())
-        {
-            throw new ConfigurationException(ErrorCatalog.OptionConflict, "A branch has exactly one point: a time, an LSN, a transaction, a restore point, or the latest.");
-        }
-
-        if (target.Time > now)
-        {
-            throw new ConfigurationException(
-                ErrorCatalog.PointInFuture,
-                $"The point {target} lies in the future; now it is {Text(now)}.",
-                new ErrorContext { Target = target.ToString() });
-        }
-    }
-
     /// <summary>The plan for a new branch.</summary>
     /// <exception cref="MinaException">The point cannot be reached exactly.</exception>
     public async Task<RecoveryPlan> PlanAsync(PitrTarget target, string? baseBackup, bool readOnly, CancellationToken cancellationToken)
@@ -100,7 +80,7 @@ internal sealed class RecoveryPlanner
         {
             throw new CatalogException(
                 ErrorCatalog.PointBehindBranch,
-                $"The branch has reached {reached.Lsn} ({(reached.Time is { } time ? Text(time) : "no commit replayed")}), which is not before {target}.",
+                $"The branch has reached {reached.Lsn} ({(reached.Time is { } time ? PointCheck.Text(time) : "no commit replayed")}), which is not before {target}.",
                 new ErrorContext { Target = target.ToString() });
         }
 
@@ -254,11 +234,9 @@ internal sealed class RecoveryPlanner
         var oldest = bases[^1];
         return new CatalogException(
             ErrorCatalog.PointBeforeBase,
-            $"The point {target} lies before the end of the oldest base backup that could be used, {oldest.Name}: it ended at {Text(oldest.EndedAt)}, LSN {oldest.StopLsn}, {Age(oldest)} ago.",
+            $"The point {target} lies before the end of the oldest base backup that could be used, {oldest.Name}: it ended at {PointCheck.Text(oldest.EndedAt)}, LSN {oldest.StopLsn}, {Age(oldest)} ago.",
             new ErrorContext { Target = target.ToString() });
     }
 
     private string Age(BaseBackupManifest manifest) => (clock.GetUtcNow() - manifest.EndedAt).ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
-
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 }

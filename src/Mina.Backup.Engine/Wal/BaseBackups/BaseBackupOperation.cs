@@ -38,7 +38,7 @@ public sealed class BaseBackupOperation
         var place = WalArchivePlace.Resolve(request.Archive, null, context.Environment);
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
-        PoolerDetection.EnsureDirectAddress(target);
+        target = PoolerDetection.ToDirectAddress(target, context);
         var protection = new ProtectionResolver(context.Environment).Resolve(request.Protection);
         if (protection.Encryption == BackupEncryption.None && !request.Protection.NoEncryption)
         {

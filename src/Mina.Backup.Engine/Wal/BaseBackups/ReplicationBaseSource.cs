@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
+using Npgsql;
 
 namespace Mina.Backup.Engine.Wal.BaseBackups;
 
@@ -70,13 +71,13 @@ internal sealed class ReplicationBaseSource(Libpq libpq, ConnectionTarget target
         }
         catch (Exception e)
         {
-            messages.Complete(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : e is LibpqException refusal ? Refused(refusal) : e);
+            messages.Complete(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : e is PostgresException refusal ? Refused(refusal) : e);
         }
     }
 
-    private ServerException Refused(LibpqException refusal) => new(
-        PostgresErrors.FromToolOutput("The server", refusal.Message, target.Server)?.Definition ?? ErrorCatalog.ServerStatementFailed,
-        $"The server reported while sending a base backup: {refusal.Message}",
+    private ServerException Refused(PostgresException refusal) => new(
+        PostgresErrors.FromToolOutput("The server", refusal.MessageText, target.Server)?.Definition ?? ErrorCatalog.ServerStatementFailed,
+        $"The server reported while sending a base backup: {refusal.MessageText}",
         new ErrorContext { Target = target.Server, SqlState = refusal.SqlState, ServerDetail = refusal.Detail, ServerHint = refusal.Hint });
 
     /// <summary>Puts the messages together to archives, the manifest at the end of the data directory's.</summary>
