@@ -29,20 +29,27 @@ internal sealed class WalFeed
         #!/bin/sh
         # Hands one file of WAL to recovery: $1 is its name, $2 where it goes.
         feed=${0%/*}/wal
-        waited=
-        while [ ! -f "$feed/$1" ]; do
-            [ ! -e "$feed/.failed" ] || exit 200
-            [ ! -e "$feed/.closed" ] || exit 1
-            grep -qxF -- "$1" "$feed/.plan" || { printf '%s\n' "$1" > "$feed/.refused"; exit 1; }
-            printf '%s\n' "$1" > "$feed/.wanted"
-            waited=yes
-            sleep 0.02
+        while :; do
+            waited=
+            while [ ! -f "$feed/$1" ]; do
+                [ ! -e "$feed/.failed" ] || exit 200
+                [ ! -e "$feed/.closed" ] || exit 1
+                grep -qxF -- "$1" "$feed/.plan" || { printf '%s\n' "$1" > "$feed/.refused"; exit 1; }
+                printf '%s\n' "$1" > "$feed/.wanted"
+                waited=yes
+                sleep 0.02
+            done
+            [ -z "$waited" ] || rm -f -- "$feed/.wanted"
+            case $1 in
+                *.history) exec cp -- "$feed/$1" "$2" ;;
+            esac
+            ln -- "$feed/$1" "$2" 2>/dev/null || cp -- "$feed/$1" "$2" 2>/dev/null || {
+                # What recovery is well behind goes, and may go right now, while it is read once more: then it is waited for like any other.
+                [ ! -f "$feed/$1" ] || exit 200
+                continue
+            }
+            break
         done
-        [ -z "$waited" ] || rm -f -- "$feed/.wanted"
-        case $1 in
-            *.history) exec cp -- "$feed/$1" "$2" ;;
-        esac
-        ln -- "$feed/$1" "$2" 2>/dev/null || cp -- "$feed/$1" "$2" || exit 200
         printf '%s\n' "$1" >> "$feed/.taken"
         """;
 
