@@ -13,6 +13,6 @@ find_first() { "$mina" -Command 'Find-MinaTransaction -Table segments -Operation
 find_first
 for round in $(seq 1 "$rounds"); do echo "pg_waldump > /dev/null: $(seconds waldump) s; spool: $(seconds find_first) s"; done
 "$mina" -Command 'Sync-MinaWalArchive'
-rm "$work"/spool/*
+rm -f "$work"/spool/*
 find_first
 for round in $(seq 1 "$rounds"); do echo "encrypted archive: $(seconds find_first) s"; done
