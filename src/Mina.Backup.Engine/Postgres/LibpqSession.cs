@@ -62,6 +62,25 @@ internal sealed unsafe class LibpqSession : IDisposable
         }
     }
 
+    /// <summary>Does blocking work with the session, on a thread of its own. Cancellation ends the connection under it.</summary>
+    public Task RunAsync(Action work, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var abort = cancellationToken.Register(Abort);
+            try
+            {
+                work();
+            }
+            catch when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
     /// <summary>Starts a command.</summary>
     public void Send(string command)
     {

@@ -2,6 +2,7 @@ using Mina.Backup.Engine.Container;
 using Mina.Backup.Engine.Dump;
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
+using Npgsql;
 
 namespace Mina.Backup.Engine.Restore;
 
@@ -33,33 +34,42 @@ internal sealed class CopyRunLoader
     /// <param name="unit">The unit.</param>
     /// <param name="loaded">Called with the plain bytes of each member loaded.</param>
     /// <param name="cancellationToken">Ends it; the rows of the unfinished run are then not kept.</param>
-    public void Load(LoadUnit unit, Action<long> loaded, CancellationToken cancellationToken)
+    public void Load(LoadUnit unit, Action<long> loaded, CancellationToken cancellationToken) => Translate(() =>
     {
-        if (!unit.Frozen)
+        if (unit.Frozen)
         {
-            foreach (var run in unit.Runs)
-            {
-                Load(run, frozen: false, truncate: false, loaded, cancellationToken);
-            }
-
-            return;
+            session.Execute("BEGIN");
         }
 
-        session.Execute("BEGIN");
         foreach (var run in unit.Runs)
         {
-            Load(run, frozen: true, truncate: run == unit.Runs[0], loaded, cancellationToken);
+            Load(run, unit.Frozen, truncate: unit.Frozen && run == unit.Runs[0], loaded, cancellationToken);
         }
 
-        session.Execute("COMMIT");
-    }
+        if (unit.Frozen)
+        {
+            session.Execute("COMMIT");
+        }
+    });
 
     /// <summary>Loads runs into a table that the session's transaction has created.</summary>
-    public void LoadIntoNew(IEnumerable<LoadRun> runs, Action<long> loaded, CancellationToken cancellationToken)
+    public void LoadIntoNew(IEnumerable<LoadRun> runs, Action<long> loaded, CancellationToken cancellationToken) => Translate(() =>
     {
         foreach (var run in runs)
         {
             Load(run, frozen: true, truncate: false, loaded, cancellationToken);
+        }
+    });
+
+    private void Translate(Action load)
+    {
+        try
+        {
+            load();
+        }
+        catch (PostgresException problem)
+        {
+            throw PsqlFailure.Of(problem).ToException(backup, problem);
         }
     }
 

@@ -2,7 +2,7 @@ namespace Mina.Backup.Engine.Restore;
 
 /// <summary>
 /// A session that takes rows. Its calls block, on the thread that makes them: a task for every few KB that a socket takes costs more than the sending.
-/// What the server refuses is an error of a restore.
+/// What the server refuses is a <see cref="Npgsql.PostgresException"/>.
 /// </summary>
 internal interface ICopyIn
 {

@@ -6,13 +6,10 @@ namespace Mina.Backup.Engine.Restore;
 internal sealed class LibpqCopyOut(LibpqSession session) : ICopyOut
 {
     /// <inheritdoc/>
-    public Task ReadAsync(string copy, CopyOutHandler handler, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Read(copy, handler, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task ReadAsync(string copy, CopyOutHandler handler, CancellationToken cancellationToken) => session.RunAsync(() => Read(copy, handler), cancellationToken);
 
-    private void Read(string copy, CopyOutHandler handler, CancellationToken cancellationToken)
+    private void Read(string copy, CopyOutHandler handler)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var abort = cancellationToken.Register(session.Abort);
         try
         {
             session.Send(copy);
@@ -23,10 +20,6 @@ internal sealed class LibpqCopyOut(LibpqSession session) : ICopyOut
             }
 
             session.Finish();
-        }
-        catch when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
         }
         catch
         {

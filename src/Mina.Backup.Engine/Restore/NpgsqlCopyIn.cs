@@ -3,41 +3,29 @@ using Npgsql;
 namespace Mina.Backup.Engine.Restore;
 
 /// <summary>Sends rows over an Npgsql connection, as a part of what else its transaction does.</summary>
-/// <param name="connection">The session.</param>
-/// <param name="backup">Name of the backup for messages.</param>
-internal sealed class NpgsqlCopyIn(NpgsqlConnection connection, string backup) : ICopyIn
+internal sealed class NpgsqlCopyIn(NpgsqlConnection connection) : ICopyIn
 {
     private NpgsqlCopyTextWriter? writer;
 
     /// <inheritdoc/>
-    public void Execute(string sql) => Run(() =>
+    public void Execute(string sql)
     {
         using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.ExecuteNonQuery();
-    });
-
-    /// <inheritdoc/>
-    public void Begin(string copy) => Run(() => writer = (NpgsqlCopyTextWriter)connection.BeginTextImport(copy));
-
-    /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            writer!.BaseStream.Write(bytes);
-        }
-        catch (PostgresException problem)
-        {
-            throw Failed(problem);
-        }
     }
 
     /// <inheritdoc/>
-    public void Complete() => Run(() =>
+    public void Begin(string copy) => writer = (NpgsqlCopyTextWriter)connection.BeginTextImport(copy);
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> bytes) => writer!.BaseStream.Write(bytes);
+
+    /// <inheritdoc/>
+    public void Complete()
     {
         writer!.Dispose();
         writer = null;
-    });
+    }
 
     /// <inheritdoc/>
     public void Cancel()
@@ -55,19 +43,4 @@ internal sealed class NpgsqlCopyIn(NpgsqlConnection connection, string backup) :
 
         writer = null;
     }
-
-    private void Run(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (PostgresException problem)
-        {
-            throw Failed(problem);
-        }
-    }
-
-    private Model.MinaException Failed(PostgresException problem) =>
-        PsqlFailure.Of(problem).ToException(backup, problem);
 }

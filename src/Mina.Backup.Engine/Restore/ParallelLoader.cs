@@ -33,25 +33,15 @@ internal sealed class ParallelLoader
     private async Task WorkAsync(BackupIndex index, string database, ConcurrentQueue<LoadUnit> units, Action<long> loaded, CancellationTokenSource stop)
     {
         using var session = await sessions.OpenForCopyAsync(database, stop.Token);
-        var loader = new CopyRunLoader(new LibpqCopyIn(session, index.Header.Backup), reader, index.Header.ClientEncoding, index.Header.Backup);
-        await Task.Factory.StartNew(
+        var loader = new CopyRunLoader(new LibpqCopyIn(session), reader, index.Header.ClientEncoding, index.Header.Backup);
+        await session.RunAsync(
             () =>
             {
-                using var abort = stop.Token.Register(session.Abort);
-                try
+                while (units.TryDequeue(out var unit))
                 {
-                    while (units.TryDequeue(out var unit))
-                    {
-                        loader.Load(unit, loaded, stop.Token);
-                    }
-                }
-                catch when (stop.IsCancellationRequested)
-                {
-                    throw new OperationCanceledException(stop.Token);
+                    loader.Load(unit, loaded, stop.Token);
                 }
             },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+            stop.Token);
     }
 }

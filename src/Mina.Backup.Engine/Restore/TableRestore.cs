@@ -140,7 +140,7 @@ internal sealed class TableRestore
             foreach (var (table, definition) in definitions)
             {
                 var destination = await CreateTableAsync(session, index.Tables[table].Name, schema, definition, backup.Name, cancellationToken);
-                var loader = new CopyRunLoader(new NpgsqlCopyIn(session, backup.Name), reader, index.Header.ClientEncoding, backup.Name, destination);
+                var loader = new CopyRunLoader(new NpgsqlCopyIn(session), reader, index.Header.ClientEncoding, backup.Name, destination);
                 await Task.Run(() => loader.LoadIntoNew(runs[table], phases.Advance, cancellationToken), CancellationToken.None);
             }
         });

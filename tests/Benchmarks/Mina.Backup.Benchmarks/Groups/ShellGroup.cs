@@ -52,7 +52,8 @@ internal sealed class ShellGroup : IBenchmarkGroup
 
     private static Contestant Start(GroupContext context, string name, string program, IReadOnlyList<string> arguments) => new(
         name,
-        string.Join(' ', arguments.Prepend(Path.GetFileName(program))),
+        // As it is typed in the repository, wherever that lies.
+        string.Join(' ', arguments.Prepend(Path.GetFileName(program))).Replace(context.Site.Root + Path.DirectorySeparatorChar, string.Empty, StringComparison.Ordinal),
         async token => (await context.Site.Program(program, arguments).MeasureAsync(null, token)).Cost);
 
     private static Contestant Listing(GroupContext context, string name, string command, int expected) => new(name, command, async token =>
