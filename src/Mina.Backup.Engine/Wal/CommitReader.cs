@@ -48,22 +48,27 @@ internal sealed partial class CommitReader(ClientTool waldump, RunContext contex
         Lsn from, Lsn to, uint timeline, WalGeometry geometry, Func<WalSegmentName, string?> find, CancellationToken cancellationToken)
     {
         using var folder = new ScratchFolder(context.Environment);
-        var complete = true;
+        var first = geometry.NumberAt(from);
         var last = geometry.NumberAt(new Lsn(to.Value - 1));
-        for (var number = geometry.NumberAt(from); number <= last && number < geometry.NumberAt(from) + LookAhead; number++)
+        var number = first;
+        for (; number <= last && number < first + LookAhead && find(geometry.NameOf(timeline, number)) is { } path; number++)
         {
-            var name = geometry.NameOf(timeline, number);
-            if (find(name) is not { } path)
-            {
-                complete = false;
-                break;
-            }
-
-            File.CreateSymbolicLink(Path.Combine(folder.Path, name.ToString()), path);
+            File.CreateSymbolicLink(Path.Combine(folder.Path, geometry.NameOf(timeline, number).ToString()), path);
         }
 
-        var timelineText = timeline.ToString(CultureInfo.InvariantCulture);
-        await foreach (var commit in RunAsync(["-p", folder.Path, "-t", timelineText, "-s", from.ToString(), "-r", "Transaction"], cancellationToken))
+        var complete = number > last;
+        var end = complete ? to : geometry.StartOf(number);
+        if (end <= from)
+        {
+            return (complete, null);
+        }
+
+        // Without an end it would wait five seconds for the segment behind the last one to appear.
+        string[] arguments =
+        [
+            "-p", folder.Path, "-t", timeline.ToString(CultureInfo.InvariantCulture), "-s", from.ToString(), "-e", end.ToString(), "-r", "Transaction",
+        ];
+        await foreach (var commit in RunAsync(arguments, cancellationToken))
         {
             return (true, commit);
         }

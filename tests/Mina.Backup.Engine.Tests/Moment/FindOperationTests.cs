@@ -85,6 +85,27 @@ public sealed class FindOperationTests(MomentScene scene) : IClassFixture<Moment
     }
 
     [Fact]
+    public async Task A_commit_longer_than_a_segment_is_read_whole_wherever_the_log_is_cut()
+    {
+        await using var database = await scene.CreateDatabaseAsync();
+        await database.ExecuteAsync("CREATE TABLE parts (i int)");
+        await scene.RecordNamesAsync();
+        const int Parts = 300_000;
+        var xid = await MomentScene.TransactAsync(database, FormattableString.Invariant($"""
+            DO $$ BEGIN FOR i IN 1..{Parts} LOOP BEGIN INSERT INTO parts VALUES (i); EXCEPTION WHEN division_by_zero THEN NULL; END; END LOOP; END $$
+            """));
+
+        // From here on the server is at the beginning of a segment of which nothing is written yet.
+        await database.ExecuteAsync("SELECT pg_switch_wal()");
+
+        // Each segment is read by itself.
+        var found = Assert.Single(await scene.FindAsync(database, Tables("parts"), request => request with { Jobs = 32 }));
+
+        Assert.Equal((xid, Parts, (long)Parts), (found.Xid, found.Subtransactions, found.Inserted));
+        Assert.True(found.EndLsn.Value - found.CommitLsn.Value > 1 << 20);
+    }
+
+    [Fact]
     public async Task Long_values_count_for_their_table_and_rows_that_change_partition_are_no_deletes()
     {
         await using var database = await scene.CreateDatabaseAsync();

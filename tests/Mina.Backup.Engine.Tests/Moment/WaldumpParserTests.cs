@@ -119,16 +119,9 @@ public sealed class WaldumpParserTests
         Assert.Equal(Lsn.Parse(expected), RecordEnd.Of((ulong)start, length, 16 << 20));
 
     [Theory]
-    [InlineData("pg_waldump: error: could not find file \"000000010000000000000002\": No such file or directory", null, "000000010000000000000002")]
-    [InlineData("pg_waldump: fatal: could not open file \"/x/y/000000010000000000000002\": No such file or directory", null, "000000010000000000000002")]
-    [InlineData("pg_waldump: error: error in WAL record at 0/1566F48: invalid record length at 0/1566F60: wanted 24, got 0", "0/1566F60", null)]
-    public void What_pg_waldump_says_when_it_stops_is_understood(string text, string? at, string? missing)
-    {
-        var stop = WaldumpStop.Read(text);
-
-        Assert.Equal(at, stop.At?.ToString());
-        Assert.Equal(missing, stop.Missing?.ToString());
-    }
+    [InlineData("pg_waldump: error: could not find file \"000000010000000000000002\": No such file or directory", null)]
+    [InlineData("pg_waldump: error: error in WAL record at 0/1566F48: invalid record length at 0/1566F60: wanted 24, got 0", "0/1566F60")]
+    public void What_pg_waldump_says_when_it_stops_is_understood(string text, string? at) => Assert.Equal(at, WaldumpStop.Read(text).At?.ToString());
 
     private static bool Take(LogStretch stretch, string manager, uint xid, string lsn, string description) =>
         new WaldumpParser(stretch, ulong.MaxValue).Take(Line(manager, xid, lsn, description));

@@ -14,6 +14,9 @@ internal sealed class LogScan(ClientTools tools, int jobs)
     // Short enough that all workers end together and the scratch folder stays small, long enough that starting pg_waldump does not count.
     private const long GreatestStretch = 128L << 20;
     private const int StretchesPerJob = 4;
+
+    // The commit of a transaction with four million subtransactions; of rows, no record is longer than a few pages.
+    private const long GreatestRecord = 16L << 20;
     private static readonly TimeSpan ClockMargin = TimeSpan.FromSeconds(30);
 
     /// <summary>Reads a run.</summary>
@@ -101,17 +104,20 @@ internal sealed class LogScan(ClientTools tools, int jobs)
         }
     }
 
+    /// <summary>Index behind the segments that are needed to read up to one: the last record may go on in the ones behind it.</summary>
+    private static int Held(LogRun run, int end) =>
+        (int)Math.Min(run.Segments.Count, end + Math.Max(1, GreatestRecord / run.Geometry.SegmentSize));
+
     private static async Task<LogStretch> ReadStretchAsync(
         LogRun run, SegmentFolder folder, WaldumpRun dump, LogStretch stretch, CancellationToken cancellationToken)
     {
         var (first, end) = (stretch.First, stretch.End);
-        // The last record of a stretch may go on in the segment behind it.
-        var held = Math.Min(end + 1, run.Segments.Count);
+        var held = Held(run, end);
         await folder.AcquireAsync(first, held, cancellationToken);
         try
         {
-            var stop = await dump.ReadAsync(run.StartOf(first), run.StartOf(end), stretch, cancellationToken);
-            Judge(run, stop, end, held);
+            var stop = await dump.ReadAsync(run.StartOf(first), run.StartOf(end), run.StartOf(held), stretch, cancellationToken);
+            Judge(run, stop, end);
             return stretch;
         }
         finally
@@ -121,22 +127,14 @@ internal sealed class LogScan(ClientTools tools, int jobs)
     }
 
     /// <summary>Decides whether pg_waldump stopped because the log, or what was given to it, ends there, or because of damage.</summary>
-    private static void Judge(LogRun run, WaldumpStop? stop, int end, int held)
+    private static void Judge(LogRun run, WaldumpStop? stop, int end)
     {
         if (stop is null)
         {
             return;
         }
 
-        if (stop.Missing is { } missing)
-        {
-            // It has read on to the first segment that was not given to it.
-            if (run.Geometry.NumberOf(missing) >= run.Segments[0].Number + (ulong)held)
-            {
-                return;
-            }
-        }
-        else if (stop.At is { } place)
+        if (stop.At is { } place)
         {
             var last = run.Segments[^1];
             if (place >= run.StartOf(end) || (last.MayEnd && place >= run.Geometry.StartOf(last.Number)))
@@ -215,11 +213,11 @@ internal sealed class LogScan(ClientTools tools, int jobs)
         {
             for (; index < limit; index++)
             {
-                var held = Math.Min(index + 2, run.Segments.Count);
+                var held = Held(run, index + 1);
                 await folder.AcquireAsync(index, held, cancellationToken);
                 try
                 {
-                    if (await dump.FirstCommitAsync(run.StartOf(index), run.StartOf(index + 1), cancellationToken) is { } time)
+                    if (await dump.FirstCommitAsync(run.StartOf(index), run.StartOf(index + 1), run.StartOf(held), cancellationToken) is { } time)
                     {
                         return time;
                     }

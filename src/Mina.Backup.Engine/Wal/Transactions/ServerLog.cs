@@ -8,6 +8,10 @@ namespace Mina.Backup.Engine.Wal.Transactions;
 internal sealed class ServerLog : ISegmentOrigin, IAsyncDisposable
 {
     private const int Piece = 4 << 20;
+
+    // Three rounds of the WAL writer at its default delay of 200 ms, after which it has flushed what committed with synchronous_commit = off; and some.
+    private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(50);
     private readonly NpgsqlConnection connection;
     private readonly SemaphoreSlim gate = new(1);
     private readonly ConnectionTarget target;
@@ -40,6 +44,7 @@ internal sealed class ServerLog : ISegmentOrigin, IAsyncDisposable
         var connection = await new PostgresConnector(target).OpenPinnedAsync(cancellationToken);
         try
         {
+            await WaitForFlushAsync(connection, cancellationToken);
             return await ReadAsync(connection, target, cancellationToken);
         }
         catch (Exception e)
@@ -79,6 +84,24 @@ internal sealed class ServerLog : ISegmentOrigin, IAsyncDisposable
         await connection.DisposeAsync();
     }
 
+    /// <summary>Lets a server that commits asynchronously write down what committed before now; a transaction under way may keep it from ever getting there.</summary>
+    private static async Task WaitForFlushAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var now = new NpgsqlCommand(
+            "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_current_wal_insert_lsn() END::text", connection);
+        if (await now.ExecuteScalarAsync(cancellationToken) is not string written)
+        {
+            return;
+        }
+
+        await using var flushed = new NpgsqlCommand("SELECT pg_catalog.pg_current_wal_flush_lsn() >= $1::pg_catalog.pg_lsn", connection);
+        flushed.Parameters.Add(new NpgsqlParameter { Value = written });
+        for (var waited = TimeSpan.Zero; waited < FlushPatience && await flushed.ExecuteScalarAsync(cancellationToken) is false; waited += FlushPause)
+        {
+            await Task.Delay(FlushPause, cancellationToken);
+        }
+    }
+
     private static async Task<ServerLog> ReadAsync(NpgsqlConnection connection, ConnectionTarget target, CancellationToken cancellationToken)
     {
         const string Sql = """
@@ -114,8 +137,8 @@ internal sealed class ServerLog : ISegmentOrigin, IAsyncDisposable
             End = end,
             Segments = segments,
         };
-        // Files behind the one being written are used ones that wait for their turn.
-        var current = geometry.NumberAt(end);
+        // Files behind the one being written are used ones that wait for their turn; so is the next one until its first byte is written.
+        var current = geometry.NumberAt(new Lsn(end.Value - 1));
         segments.AddRange(names.Select(WalSegmentName.Parse)
             .Where(name => name.Timeline <= timeline && geometry.NumberOf(name) <= current)
             .Select(name => new LogSegment(geometry.NumberOf(name), name, log, geometry.NumberOf(name) == current)));

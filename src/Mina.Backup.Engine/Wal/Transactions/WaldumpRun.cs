@@ -17,13 +17,21 @@ internal sealed class WaldumpRun(ClientTool tool, string folder, uint timeline)
     /// <summary>Major version of the server that wrote the log.</summary>
     public int Major => tool.Version.Major;
 
-    /// <summary>Reads from one place to another. A record that begins before <paramref name="end"/> belongs to the stretch, wherever it ends.</summary>
+    /// <summary>Reads from one place to another. A record that begins before <paramref name="end"/> belongs to the stretch, as far as the folder holds it.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="end">First byte behind the stretch.</param>
+    /// <param name="held">First byte behind the segments in the folder. Told so, pg_waldump does not wait five seconds for the next one to appear.</param>
+    /// <param name="sink">Who is told what the records say.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
     /// <returns>Null when the stretch was read to its end; else why pg_waldump stopped before: the log may end there.</returns>
     /// <exception cref="ToolException">pg_waldump was killed, or writes what is not understood.</exception>
-    public async Task<WaldumpStop?> ReadAsync(Lsn start, Lsn end, IRecordSink sink, CancellationToken cancellationToken)
+    public async Task<WaldumpStop?> ReadAsync(Lsn start, Lsn end, Lsn held, IRecordSink sink, CancellationToken cancellationToken)
     {
         var parser = new WaldumpParser(sink, end.Value);
-        var arguments = new List<string> { "--path", folder, "--timeline", FormattableString.Invariant($"{timeline}"), "--start", start.ToString() };
+        var arguments = new List<string>
+        {
+            "--path", folder, "--timeline", FormattableString.Invariant($"{timeline}"), "--start", start.ToString(), "--end", held.ToString(),
+        };
         arguments.AddRange(Managers.Select(manager => $"--rmgr={manager}"));
         // Its times are in the zone of its environment.
         await using var process = ToolProcess.Start(tool, arguments, new Dictionary<string, string> { ["TZ"] = "UTC" }, cancellationToken);
@@ -55,10 +63,10 @@ internal sealed class WaldumpRun(ClientTool tool, string folder, uint timeline)
     }
 
     /// <summary>Commit time of the first transaction that committed in a segment; null when none did, or the segment cannot be read.</summary>
-    public async Task<DateTimeOffset?> FirstCommitAsync(Lsn start, Lsn end, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> FirstCommitAsync(Lsn start, Lsn end, Lsn held, CancellationToken cancellationToken)
     {
         var first = new FirstCommit();
-        await ReadAsync(start, end, first, cancellationToken);
+        await ReadAsync(start, end, held, first, cancellationToken);
         return first.Time;
     }
 

@@ -6,26 +6,16 @@ namespace Mina.Backup.Engine.Wal.Transactions;
 /// <summary>Why pg_waldump stopped by itself.</summary>
 /// <param name="Message">Its words.</param>
 /// <param name="At">The place that it could not read, where it names one.</param>
-/// <param name="Missing">The segment that it did not find, where that was it.</param>
-internal sealed partial record WaldumpStop(string Message, Lsn? At, WalSegmentName? Missing)
+internal sealed partial record WaldumpStop(string Message, Lsn? At)
 {
     /// <summary>Reads what it wrote to standard error.</summary>
     public static WaldumpStop Read(string errorText)
     {
         var message = errorText.Trim();
-        var missing = MissingFile().Match(message);
-        if (missing.Success)
-        {
-            return new WaldumpStop(message, null, WalSegmentName.Parse(missing.Groups[1].Value));
-        }
-
         // "error in WAL record at <last good one>: invalid record length at <the bad one>: wanted 24, got 0"
         var places = Place().Matches(message);
-        return new WaldumpStop(message, places.Count == 0 ? null : Lsn.Parse(places[^1].Value), null);
+        return new WaldumpStop(message, places.Count == 0 ? null : Lsn.Parse(places[^1].Value));
     }
-
-    [GeneratedRegex("could not (?:find|open) file \"(?:[^\"]*/)?([0-9A-F]{24})\"", RegexOptions.CultureInvariant)]
-    private static partial Regex MissingFile();
 
     [GeneratedRegex("\\b[0-9A-F]{1,8}/[0-9A-F]{1,8}\\b", RegexOptions.CultureInvariant)]
     private static partial Regex Place();
