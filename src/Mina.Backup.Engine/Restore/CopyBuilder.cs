@@ -9,10 +9,11 @@ using Npgsql;
 namespace Mina.Backup.Engine.Restore;
 
 /// <summary>Makes a new database out of a backup and proves that it holds what the backup recorded. The live database is not touched.</summary>
-internal sealed class CopyBuilder
+internal sealed class CopyBuilder : IAsyncDisposable
 {
     private readonly RestorePlan plan;
     private readonly NpgsqlConnection maintenance;
+    private EarlyProof? early;
 
     public CopyBuilder(RestorePlan plan, NpgsqlConnection maintenance)
     {
@@ -47,7 +48,10 @@ internal sealed class CopyBuilder
     }
 
     /// <summary>Loads everything.</summary>
-    public async Task LoadAsync(SessionOpener sessions, CancellationToken cancellationToken)
+    /// <param name="sessions">Opens sessions.</param>
+    /// <param name="compares">Whether tables may be compared meanwhile, on cores that are idle; <see cref="ProveAsync"/> then has less to do.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LoadAsync(SessionOpener sessions, bool compares, CancellationToken cancellationToken)
     {
         if (plan.Backup.Index is null)
         {
@@ -57,13 +61,22 @@ internal sealed class CopyBuilder
         else
         {
             await using var reader = await MemberReader.OpenAsync(plan.Backup.Store, plan.Backup.FileName, plan.Backup.Keys, cancellationToken);
+            var stages = await PlanPostDataAsync(reader, cancellationToken);
+            if (compares && stages is not null && stages.All(stage => stage.LeavesRows))
+            {
+                early = EarlyProof.Start(plan.Backup.Index, sessions, Copy, plan.Jobs, plan.Context, cancellationToken);
+            }
+
             await plan.Phases.RunAsync("PreData", Length(DumpSection.PreData), () => RunSectionAsync(reader, DumpSection.PreData, sessions, cancellationToken));
             await plan.Phases.RunAsync("Data", Length(DumpSection.Data), () => LoadDataAsync(reader, sessions, cancellationToken));
-            await plan.Phases.RunAsync("PostData", Length(DumpSection.PostData), () => RunPostDataAsync(reader, sessions, cancellationToken));
+            await plan.Phases.RunAsync("PostData", Length(DumpSection.PostData), () => stages is null
+                ? RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken)
+                : new PostDataLoader(sessions, Copy, plan.Backup.Name, plan.Jobs, early).RunAsync(stages, plan.Phases.Advance, cancellationToken));
         }
 
         await plan.Phases.RunAsync("Analyze", null, async () =>
         {
+            using var lane = early?.Occupy();
             await using var session = await plan.Server.OpenAsync(Copy, cancellationToken);
             await TargetServer.ExecuteAsync(session, "ANALYZE", cancellationToken);
         });
@@ -82,9 +95,10 @@ internal sealed class CopyBuilder
     /// <summary>Reads the copy back and compares it with the backup; <c>CopyDiffers</c> when anything disagrees.</summary>
     public async Task<RestoreProof> ProveAsync(SessionOpener sessions, CancellationToken cancellationToken)
     {
+        var begun = early is null ? null : await StopEarlyProofAsync(early);
         var proof = await CompareAsync(
             sessions,
-            (prover, index) => prover.ProveAsync(index, plan.Phases.Advance, cancellationToken),
+            (prover, index) => prover.ProveAsync(index, begun ?? new ContentProof(index), plan.Phases.Advance, cancellationToken),
             prover => prover.ProveAsync(plan.Backup.Summary!, cancellationToken),
             cancellationToken);
         ProofCheck.ThrowIfFailed(proof, plan.Names.Target, plan);
@@ -112,6 +126,16 @@ internal sealed class CopyBuilder
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => early?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<ContentProof> StopEarlyProofAsync(EarlyProof proof)
+    {
+        var content = await proof.StopAsync();
+        plan.Phases.Advance(proof.Rows);
+        return content;
+    }
+
     private long Length(DumpSection section) =>
         plan.Backup.Index!.Members.Where(member => member.Section == section).Sum(member => (long)member.PlainLength);
 
@@ -121,24 +145,23 @@ internal sealed class CopyBuilder
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await FirstFailure.WhenAllAsync(
             [
-                new ParallelLoader(sessions, reader, plan.Jobs).LoadAsync(plan.Backup.Index!, Copy, plan.Phases.Advance, stop.Token),
+                new ParallelLoader(sessions, reader, plan.Jobs, early).LoadAsync(plan.Backup.Index!, Copy, plan.Phases.Advance, stop.Token),
                 RunSectionAsync(reader, DumpSection.Data, sessions, stop.Token),
             ],
             stop);
     }
 
-    private async Task RunPostDataAsync(MemberReader reader, SessionOpener sessions, CancellationToken cancellationToken)
+    /// <summary>The post-data section taken apart; null where psql is to run it as it stands.</summary>
+    private async Task<IReadOnlyList<PostDataStage>?> PlanPostDataAsync(MemberReader reader, CancellationToken cancellationToken)
     {
         // Text in another encoding is psql's to hand on, byte for byte.
         if (plan.Backup.Index!.Header.ClientEncoding != "UTF8" || plan.Jobs == 1)
         {
-            await RunSectionAsync(reader, DumpSection.PostData, sessions, cancellationToken);
-            return;
+            return null;
         }
 
         var script = BackupText.ReadSqlAsync(plan.Backup, reader, DumpSection.PostData, static _ => { }, cancellationToken);
-        var stages = await PostDataLoader.PlanAsync(script, plan.Filter, Copy, cancellationToken);
-        await new PostDataLoader(sessions, Copy, plan.Backup.Name, plan.Jobs).RunAsync(stages, plan.Phases.Advance, cancellationToken);
+        return await PostDataLoader.PlanAsync(script, plan.Filter, Copy, cancellationToken);
     }
 
     private Task RunSectionAsync(MemberReader reader, DumpSection section, SessionOpener sessions, CancellationToken cancellationToken) =>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Mina.Backup.Engine.Catalog;
-using Mina.Backup.Engine.Dump;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -13,9 +12,6 @@ namespace Mina.Backup.Engine.Restore;
 /// </summary>
 internal sealed class CopyProver
 {
-    private const long PartBytes = 32L << 20;
-    private const int MostParts = 1000;
-
     private readonly IReadOnlyList<ICopyOut> sessions;
 
     public CopyProver(IReadOnlyList<ICopyOut> sessions) => this.sessions = sessions;
@@ -24,9 +20,14 @@ internal sealed class CopyProver
     /// <param name="index">What the backup recorded.</param>
     /// <param name="compared">Called with the rows of each table compared.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
-    public async Task<RestoreProof> ProveAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken)
+    public Task<RestoreProof> ProveAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken) =>
+        ProveAsync(index, new ContentProof(index), compared, cancellationToken);
+
+    /// <summary>Compares everything that the index records, going on with tables that were begun with.</summary>
+    /// <inheritdoc cref="ProveAsync(BackupIndex, Action{long}, CancellationToken)"/>
+    public async Task<RestoreProof> ProveAsync(BackupIndex index, ContentProof tables, Action<long> compared, CancellationToken cancellationToken)
     {
-        var content = await ProveContentAsync(index, compared, cancellationToken);
+        var content = await ProveContentAsync(index, tables, compared, cancellationToken);
         var behind = await CompareSequencesAsync(index, cancellationToken);
         return content with
         {
@@ -37,25 +38,8 @@ internal sealed class CopyProver
     }
 
     /// <summary>Compares tables and large objects.</summary>
-    public async Task<RestoreProof> ProveContentAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken)
-    {
-        var tables = index.Tables.Select(table => new TableProof(table)).ToList();
-        await ShareAsync(
-            (await PlanAsync(index, cancellationToken)).OrderByDescending(part => part.Bytes),
-            async (session, part) => compared(await tables[part.Table].ReadAsync(session, part.Copy, cancellationToken)));
-        IReadOnlyList<TableComparison> comparisons = [.. tables.Select(table => table.Compare())];
-        var differences = new ConcurrentBag<string>(await CompareLargeObjectSetAsync(index, cancellationToken));
-        await ShareAsync(index.LargeObjects, async (session, item) => AddTo(differences, await CompareAsync(session, item, cancellationToken)));
-        return new RestoreProof
-        {
-            Kind = ProofKind.Fingerprints,
-            Outcome = !differences.IsEmpty || comparisons.Any(comparison => comparison.Outcome == CheckOutcome.Failed) ? CheckOutcome.Failed : CheckOutcome.Passed,
-            Tables = [.. comparisons, .. index.Header.ExcludedData.Select(Excluded)],
-            Rows = comparisons.Sum(comparison => comparison.ActualRows ?? 0),
-            LargeObjects = index.LargeObjects.Count,
-            Differences = [.. differences.Order(StringComparer.Ordinal)],
-        };
-    }
+    public Task<RestoreProof> ProveContentAsync(BackupIndex index, Action<long> compared, CancellationToken cancellationToken) =>
+        ProveContentAsync(index, new ContentProof(index), compared, cancellationToken);
 
     /// <summary>The sequences that are missing or behind, one sentence each.</summary>
     public async Task<IReadOnlyList<string>> CompareSequencesAsync(BackupIndex index, CancellationToken cancellationToken)
@@ -81,31 +65,32 @@ internal sealed class CopyProver
         Detail = "Its rows were left out of the backup on request.",
     };
 
-    private async Task<IReadOnlyList<ProofPart>> PlanAsync(BackupIndex index, CancellationToken cancellationToken)
+    private async Task<RestoreProof> ProveContentAsync(BackupIndex index, ContentProof tables, Action<long> compared, CancellationToken cancellationToken)
     {
-        var parts = new List<ProofPart>();
-        foreach (var (id, table) in index.Tables.Index())
+        foreach (var table in tables.Unplanned)
         {
-            // Tables without a name of their own to read, or without columns, are read as a whole.
-            var count = sessions.Count > 1 && table.Sources is null && table.Columns.Length > 0 ? (int)Math.Min(table.Bytes / PartBytes, MostParts) : 0;
-            var blocks = count > 1 ? await BlocksAsync(table.Name, cancellationToken) : 0;
-            if (blocks < count || count < 2)
-            {
-                parts.Add(new ProofPart(id, table.Bytes, ProofQueries.Table(table, index.Header.ClientEncoding)));
-                continue;
-            }
-
-            parts.AddRange(TablePiece.Cut(table.Name, table.Columns, blocks, count)
-                .Select(piece => new ProofPart(id, table.Bytes / count, piece.ToCopyOut(index.Header.ClientEncoding))));
+            await tables.PlanAsync(sessions[0], table, divided: sessions.Count > 1, cancellationToken);
         }
 
-        return parts;
-    }
-
-    private async Task<long> BlocksAsync(string table, CancellationToken cancellationToken)
-    {
-        var rows = await TextRows.ReadAsync(sessions[0], ProofQueries.Blocks(table), cancellationToken);
-        return rows is [[var blocks]] ? long.Parse(blocks, CultureInfo.InvariantCulture) : 0;
+        await Task.WhenAll(sessions.Select(async session =>
+        {
+            while (tables.TryTake(out var part))
+            {
+                compared(await tables.ReadAsync(session, part, cancellationToken));
+            }
+        }));
+        var comparisons = tables.Compare();
+        var differences = new ConcurrentBag<string>(await CompareLargeObjectSetAsync(index, cancellationToken));
+        await ShareAsync(index.LargeObjects, async (session, item) => AddTo(differences, await CompareAsync(session, item, cancellationToken)));
+        return new RestoreProof
+        {
+            Kind = ProofKind.Fingerprints,
+            Outcome = !differences.IsEmpty || comparisons.Any(comparison => comparison.Outcome == CheckOutcome.Failed) ? CheckOutcome.Failed : CheckOutcome.Passed,
+            Tables = [.. comparisons, .. index.Header.ExcludedData.Select(Excluded)],
+            Rows = comparisons.Sum(comparison => comparison.ActualRows ?? 0),
+            LargeObjects = index.LargeObjects.Count,
+            Differences = [.. differences.Order(StringComparer.Ordinal)],
+        };
     }
 
     private async Task<IEnumerable<string>> CompareLargeObjectSetAsync(BackupIndex index, CancellationToken cancellationToken)
@@ -170,6 +155,4 @@ internal sealed class CopyProver
             }
         }));
     }
-
-    private sealed record ProofPart(int Table, long Bytes, string Copy);
 }

@@ -13,6 +13,9 @@ internal sealed record LoadUnit(IReadOnlyList<LoadRun> Runs, bool Frozen)
     // A table much larger than its share would keep one session busy long after the others have ended.
     private const double GreatestShare = 1.5;
 
+    /// <summary>Id of the table in the index.</summary>
+    public int Table => Runs[0].Table;
+
     /// <summary>Bytes of plain text.</summary>
     public long PlainLength => Runs.Sum(run => run.PlainLength);
 

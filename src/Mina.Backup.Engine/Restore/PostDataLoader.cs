@@ -16,9 +16,17 @@ internal sealed class PostDataLoader
     private readonly string database;
     private readonly string backup;
     private readonly int jobs;
+    private readonly EarlyProof? proof;
 
-    public PostDataLoader(SessionOpener sessions, string database, string backup, int jobs)
+    /// <summary>Creates a loader.</summary>
+    /// <param name="sessions">Opens sessions.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="backup">Name of the backup for messages.</param>
+    /// <param name="jobs">Sessions.</param>
+    /// <param name="proof">Goes on beside it; null where tables are compared in the end.</param>
+    public PostDataLoader(SessionOpener sessions, string database, string backup, int jobs, EarlyProof? proof)
     {
+        this.proof = proof;
         this.sessions = sessions;
         this.database = database;
         this.backup = backup;
@@ -74,6 +82,7 @@ internal sealed class PostDataLoader
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 var queue = new PostDataQueue(stage.Parallel);
                 await FirstFailure.WhenAllAsync(open.Select(session => WorkAsync(session, queue, done, stop.Token)), stop);
+                using var lane = proof?.Occupy();
                 foreach (var task in stage.Sequential)
                 {
                     await open[0].RunAsync(task, cancellationToken);
@@ -90,12 +99,13 @@ internal sealed class PostDataLoader
         }
     }
 
-    private static async Task WorkAsync(PostDataSession session, PostDataQueue queue, Action<long> done, CancellationToken cancellationToken)
+    private async Task WorkAsync(PostDataSession session, PostDataQueue queue, Action<long> done, CancellationToken cancellationToken)
     {
         while (await queue.TakeAsync(cancellationToken) is { } task)
         {
             try
             {
+                using var lane = proof?.Occupy();
                 await session.RunAsync(task, cancellationToken);
             }
             finally

@@ -8,7 +8,14 @@ internal sealed record PostDataTask(PostDataStep Step, IReadOnlyList<string> Set
 /// <summary>Statements that may run at once, followed by some that run in order.</summary>
 /// <param name="Parallel">Keys and indexes, or foreign keys; primary keys first.</param>
 /// <param name="Sequential">What follows, in the order of the dump.</param>
-internal sealed record PostDataStage(IReadOnlyList<PostDataTask> Parallel, IReadOnlyList<PostDataTask> Sequential);
+internal sealed record PostDataStage(IReadOnlyList<PostDataTask> Parallel, IReadOnlyList<PostDataTask> Sequential)
+{
+    /// <summary>
+    /// Whether the rows of all tables are the same before and behind it. Expressions of indexes are immutable functions, which cannot write; what the stage
+    /// only defines runs when somebody uses the tables. Filling a materialized view may run anything.
+    /// </summary>
+    public bool LeavesRows => Sequential.All(task => task.Step.Kind != PostDataKind.Other);
+}
 
 /// <summary>
 /// Arranges the statements of a post-data section: runs of keys and indexes become stages of their own, so do runs of foreign keys, and everything else
@@ -38,7 +45,7 @@ internal static class PostDataPlan
             if (step.Kind is PostDataKind.Key or PostDataKind.ForeignKey)
             {
                 // A new stage, unless the one under way is of the same kind and nothing but followers came between.
-                if (sequential.Exists(other => other.Step.Kind == PostDataKind.Other) || (parallel.Count > 0 && parallel[0].Step.Kind != step.Kind))
+                if (sequential.Exists(other => other.Step.Kind is PostDataKind.Other or PostDataKind.Definition) || (parallel.Count > 0 && parallel[0].Step.Kind != step.Kind))
                 {
                     Close();
                 }

@@ -15,7 +15,10 @@ internal enum PostDataKind
     /// <summary>A setting of the session that holds for what follows.</summary>
     Setting,
 
-    /// <summary>Anything else: in the order of the dump.</summary>
+    /// <summary>In the order of the dump, and only written down until somebody uses the tables: a trigger, a rule, a policy, a publication, a comment.</summary>
+    Definition,
+
+    /// <summary>Anything else: in the order of the dump, and it may run anybody's code.</summary>
     Other,
 }
 
@@ -27,6 +30,16 @@ internal enum PostDataKind
 /// <param name="IsPrimaryKey">Whether it makes a primary key.</param>
 internal sealed record PostDataStep(PostDataKind Kind, string Sql, IReadOnlyList<string> Tables, IReadOnlyList<string> Shared, bool IsPrimaryKey)
 {
+    // What a function of an event trigger does comes with the next statement, whatever that is; so they are none.
+    private static readonly string[][] Definitions =
+    [
+        ["comment", "on"], ["security", "label"], ["create", "trigger"], ["create", "constraint", "trigger"], ["create", "rule"], ["create", "policy"],
+        ["create", "publication"], ["alter", "publication"], ["create", "subscription"], ["alter", "subscription"], ["create", "statistics"], ["alter", "statistics"],
+    ];
+
+    // ALTER TABLE ... and what of it changes no rows and looks at none.
+    private static readonly string[][] Switches = [["enable"], ["disable"], ["force", "row"], ["no", "force"], ["replica", "identity"]];
+
     /// <summary>Tells what a complete statement is. What pg_dump would not write so is <see cref="PostDataKind.Other"/>.</summary>
     public static PostDataStep Of(string sql, SqlStatement statement)
     {
@@ -48,7 +61,9 @@ internal sealed record PostDataStep(PostDataKind Kind, string Sql, IReadOnlyList
         }
 
         var follows = statement.StartsWith("alter", "index") || statement.StartsWith("comment", "on", "index") || statement.StartsWith("comment", "on", "constraint");
-        return follows ? new PostDataStep(PostDataKind.Follower, sql, [], [], false) : Other(sql);
+        return follows ? new PostDataStep(PostDataKind.Follower, sql, [], [], false)
+            : Array.Exists(Definitions, words => statement.StartsWith(words)) ? new PostDataStep(PostDataKind.Definition, sql, [], [], false)
+            : Other(sql);
     }
 
     private static PostDataStep AlterTable(string sql, SqlStatement statement)
@@ -63,6 +78,11 @@ internal sealed record PostDataStep(PostDataKind Kind, string Sql, IReadOnlyList
         if (statement.IsWord(action, "cluster") || (statement.IsWord(action, "replica") && statement.Find("using") > 0))
         {
             return new PostDataStep(PostDataKind.Follower, sql, [], [], false);
+        }
+
+        if (Array.Exists(Switches, words => words.Index().All(word => statement.IsWord(action + word.Index, word.Item))))
+        {
+            return new PostDataStep(PostDataKind.Definition, sql, [], [], false);
         }
 
         if (!statement.IsWord(action, "add") || !statement.IsWord(action + 1, "constraint"))

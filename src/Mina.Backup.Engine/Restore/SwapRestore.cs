@@ -59,11 +59,11 @@ internal sealed class SwapRestore
 
     private async Task<RestoreProof> BuildAndSwapAsync(CancellationToken cancellationToken)
     {
-        var builder = new CopyBuilder(plan, maintenance);
+        await using var builder = new CopyBuilder(plan, maintenance);
         var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, plan.Psql, maintenance, plan.SessionSettings, cancellationToken);
         plan.Notes.AddRange(notes);
         await plan.Phases.RunAsync("CreateCopy", null, () => builder.CreateAsync(cancellationToken));
-        await builder.LoadAsync(sessions, cancellationToken);
+        await builder.LoadAsync(sessions, compares: true, cancellationToken);
         var proof = await plan.Phases.RunAsync("Prove", plan.Backup.Rows, ProgressUnit.Rows, () => builder.ProveAsync(sessions, cancellationToken));
         proven = true;
         if (plan.Properties is { } properties)

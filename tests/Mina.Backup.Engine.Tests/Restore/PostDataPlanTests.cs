@@ -15,12 +15,19 @@ public sealed class PostDataPlanTests
     [InlineData("ALTER TABLE public.a\n    ADD CONSTRAINT c CHECK ((a > 0)) NOT VALID;", "Other", "", "")]
     [InlineData("ALTER TABLE public.t CLUSTER ON t_pkey;", "Follower", "", "")]
     [InlineData("ALTER TABLE ONLY public.t REPLICA IDENTITY USING INDEX i;", "Follower", "", "")]
-    [InlineData("ALTER TABLE ONLY public.t REPLICA IDENTITY FULL;", "Other", "", "")]
+    [InlineData("ALTER TABLE ONLY public.t REPLICA IDENTITY FULL;", "Definition", "", "")]
+    [InlineData("ALTER TABLE public.t ENABLE ROW LEVEL SECURITY;", "Definition", "", "")]
+    [InlineData("ALTER TABLE public.t DISABLE TRIGGER x;", "Definition", "", "")]
+    [InlineData("ALTER TABLE public.t ALTER COLUMN a SET DEFAULT public.f();", "Other", "", "")]
+    [InlineData("CREATE RULE r AS ON INSERT TO public.t DO INSTEAD NOTHING;", "Definition", "", "")]
+    [InlineData("CREATE PUBLICATION p FOR ALL TABLES;", "Definition", "", "")]
+    [InlineData("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.f();", "Other", "", "")]
+    [InlineData("SELECT public.f();", "Other", "", "")]
     [InlineData("ALTER INDEX public.p ATTACH PARTITION public.c;", "Follower", "", "")]
     [InlineData("COMMENT ON INDEX public.i IS 'x';", "Follower", "", "")]
     [InlineData("SET default_tablespace = '';", "Setting", "", "")]
     [InlineData("SELECT pg_catalog.set_config('search_path', '', false);", "Setting", "", "")]
-    [InlineData("CREATE TRIGGER t AFTER INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.f();", "Other", "", "")]
+    [InlineData("CREATE TRIGGER t AFTER INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.f();", "Definition", "", "")]
     [InlineData("REFRESH MATERIALIZED VIEW public.m;", "Other", "", "")]
     public void A_statement_is_what_it_says(string sql, string kind, string tables, string shared)
     {
@@ -53,6 +60,8 @@ public sealed class PostDataPlanTests
             stages.Select(stage => $"{string.Join(' ', stage.Parallel.Select(task => NameOf(task.Step.Sql)))} / {string.Join(' ', stage.Sequential.Select(task => task.Step.Sql.Split(' ')[0]))}"));
         Assert.Equal(["SET default_tablespace = '';", "SET default_tablespace = 'fast';"], stages[0].Parallel[0].Settings);
         Assert.Equal(["SET default_tablespace = '';"], stages[0].Parallel[1].Settings);
+        // What an event trigger does comes with any statement behind it.
+        Assert.Equal([true, false, true], stages.Select(stage => stage.LeavesRows));
     }
 
     [Fact]

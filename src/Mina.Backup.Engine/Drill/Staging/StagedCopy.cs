@@ -67,8 +67,11 @@ internal sealed class StagedCopy : IAsyncDisposable
     }
 
     /// <summary>Compares the copy with what the index recorded or, without one, with what the dump was found to hold.</summary>
-    public Task<T> CompareAsync<T>(Func<CopyProver, BackupIndex, Task<T>> byIndex, Func<RowCountProver, Task<T>> bySummary, CancellationToken cancellationToken) =>
-        new CopyBuilder(plan, maintenance).CompareAsync(sessions, byIndex, bySummary, cancellationToken);
+    public async Task<T> CompareAsync<T>(Func<CopyProver, BackupIndex, Task<T>> byIndex, Func<RowCountProver, Task<T>> bySummary, CancellationToken cancellationToken)
+    {
+        await using var builder = new CopyBuilder(plan, maintenance);
+        return await builder.CompareAsync(sessions, byIndex, bySummary, cancellationToken);
+    }
 
     /// <summary>Tells how many rows were compared.</summary>
     public void Advance(long rows) => plan.Phases.Advance(rows);
@@ -79,7 +82,7 @@ internal sealed class StagedCopy : IAsyncDisposable
         var leftovers = new LeftoverCleaner(maintenance);
         var reference = plan with { Names = await leftovers.ClaimAsync("drill_reference", plan.Context.Now, cancellationToken) };
         await leftovers.CleanAsync(reference.Names, plan.Context, cancellationToken);
-        var builder = new CopyBuilder(reference, maintenance);
+        await using var builder = new CopyBuilder(reference, maintenance);
         try
         {
             await builder.CreateAsync(cancellationToken);
@@ -97,12 +100,13 @@ internal sealed class StagedCopy : IAsyncDisposable
 
     private static async Task<StagedCopy> BuildAsync(RestorePlan plan, NpgsqlConnection maintenance, DrillStaging staging, CancellationToken cancellationToken)
     {
-        var builder = new CopyBuilder(plan, maintenance);
+        await using var builder = new CopyBuilder(plan, maintenance);
         var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, plan.Psql, maintenance, plan.SessionSettings, cancellationToken);
         plan.Notes.AddRange(notes);
         staging.Database = plan.Names.Copy;
         await builder.CreateAsync(cancellationToken);
-        await builder.LoadAsync(sessions, cancellationToken);
+        // Rows are compared in a step of their own.
+        await builder.LoadAsync(sessions, compares: false, cancellationToken);
         if (plan.Properties is { } properties)
         {
             plan.Notes.AddRange(await new PropertyCarrier(maintenance).CarryAsync(plan.Names.Copy, properties, privileges: true, cancellationToken));
