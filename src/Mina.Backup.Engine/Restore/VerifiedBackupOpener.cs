@@ -61,24 +61,21 @@ public sealed class VerifiedBackupOpener
     {
         var subject = VerificationSubject.Of(entry);
         IReadOnlyList<VerificationCheck> checks = [];
-        var unchanged = check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true };
-        if (unchanged)
+        BackupIndex index;
+        if (check == OpeningCheck.Unchanged && manifest.Verification is { Passed: true })
         {
-            var quick = new Verification(subject, keys, progress: null);
-            await quick.RunQuickAsync(cancellationToken);
-            ThrowIfAnyFails(quick.Checks, entry);
+            (index, checks) = await CheckUnchangedAsync(entry, subject, manifest, keys, cancellationToken);
         }
-        else if (check != OpeningCheck.Members)
+        else
         {
-            var verification = await verifier.RunAsync(subject, keys, context, $"Restoring {entry.Info.Name}", cancellationToken);
-            checks = verification.Checks;
-            ThrowUnlessSound(checks, OutcomeWithoutCompanion(verification), entry);
-        }
+            if (check != OpeningCheck.Members)
+            {
+                var verification = await verifier.RunAsync(subject, keys, context, $"Restoring {entry.Info.Name}", cancellationToken);
+                checks = verification.Checks;
+                ThrowUnlessSound(checks, OutcomeWithoutCompanion(verification), entry);
+            }
 
-        var index = await IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
-        if (unchanged)
-        {
-            checks = await CheckSqlAsync(entry, subject, manifest, index, keys, cancellationToken);
+            index = await ReadIndexAsync(entry, manifest, keys, cancellationToken);
         }
 
         return new VerifiedBackup
@@ -95,6 +92,28 @@ public sealed class VerifiedBackupOpener
             Sha256 = manifest.Data.Sha256,
             Keys = keys,
         };
+    }
+
+    private static Task<BackupIndex> ReadIndexAsync(CatalogEntry entry, BackupManifest manifest, KeyRing keys, CancellationToken cancellationToken) =>
+        IndexFile.ReadAsync(entry.Store, manifest.Index.Name, manifest.Name, manifest.Index, keys, cancellationToken);
+
+    /// <summary>Sees whether a file is the one verified before, and looks at its SQL meanwhile; of a file that is not, what the SQL shows does not matter.</summary>
+    private static async Task<(BackupIndex Index, IReadOnlyList<VerificationCheck> Checks)> CheckUnchangedAsync(
+        CatalogEntry entry, VerificationSubject subject, BackupManifest manifest, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var quick = new Verification(subject, keys, progress: null);
+        var hashing = Task.Run(() => quick.RunQuickAsync(cancellationToken), cancellationToken);
+        var reading = Task.Run(
+            async () =>
+            {
+                var index = await ReadIndexAsync(entry, manifest, keys, cancellationToken);
+                return (index, await CheckSqlAsync(entry, subject, manifest, index, keys, cancellationToken));
+            },
+            cancellationToken);
+        await Task.WhenAll(hashing, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await hashing;
+        ThrowIfAnyFails(quick.Checks, entry);
+        return await reading;
     }
 
     /// <summary>Looks at the SQL of a file that is the one verified before, and at its companion. Its rows are checked as they are loaded.</summary>
