@@ -69,11 +69,11 @@ public sealed class PitrEngine
     }
 
     /// <summary>The branches of all providers that the machine is set up for, newest first; expired ones are removed first.</summary>
-    public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, IRunObserver observer, CancellationToken cancellationToken) =>
+    public Task<PitrBranchListing> ListBranchesAsync(IReadOnlyList<string> names, IRunObserver observer, CancellationToken cancellationToken) =>
         ListBranchesAsync(names, null, observer, cancellationToken);
 
     /// <summary>The branches of one provider, or of all that the machine is set up for, newest first; expired ones are removed first.</summary>
-    public Task<IReadOnlyList<PitrBranch>> ListBranchesAsync(IReadOnlyList<string> names, PitrProvider? provider, IRunObserver observer, CancellationToken cancellationToken) =>
+    public Task<PitrBranchListing> ListBranchesAsync(IReadOnlyList<string> names, PitrProvider? provider, IRunObserver observer, CancellationToken cancellationToken) =>
         Branches(provider).ListAsync(names, Quiet(observer), cancellationToken);
 
     /// <summary>One branch that serves.</summary>
@@ -133,7 +133,7 @@ public sealed class PitrEngine
 
         if (wanted == PitrProvider.Neon || (wanted is null && NeonAccess.IsConfigured(environment)))
         {
-            providers.Add(new NeonPitrProvider(NeonAccess.Resolve(environment), new NeonTimes()));
+            providers.Add(new NeonPitrProvider(new NeonTimes()));
         }
 
         return new PitrBranches(providers);

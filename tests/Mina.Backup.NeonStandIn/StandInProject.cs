@@ -41,6 +41,9 @@ public sealed class StandInProject : IAsyncDisposable
     /// <summary>Status in which operations of an action end instead of <c>finished</c>; one that is no end goes on for ever.</summary>
     public ConcurrentDictionary<string, string> Fates { get; } = new();
 
+    /// <summary>What an operation that met its fate says.</summary>
+    public string FateError { get; set; } = "a fate of the test";
+
     /// <summary>Times at which the operations of the newest creation were all done, and when it was asked for.</summary>
     public (DateTimeOffset Asked, DateTimeOffset Done) LastCreation { get; private set; }
 
@@ -305,7 +308,7 @@ public sealed class StandInProject : IAsyncDisposable
 
                 if (Fates.TryGetValue(operation.Action, out var fate))
                 {
-                    operation.Error = "a fate of the test";
+                    operation.Error = FateError;
                     operation.Status = fate;
                     // What comes behind a failed operation does not run.
                     scheduled.Where(other => other.Status == "scheduling").ToList().ForEach(other => other.Status = "cancelled");

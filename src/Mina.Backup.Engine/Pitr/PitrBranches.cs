@@ -28,20 +28,24 @@ public sealed class PitrBranches
     /// <param name="names">Names, with * and ? as wildcards; all when empty.</param>
     /// <param name="context">The run.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<PitrBranch>> ListAsync(IReadOnlyList<string> names, RunContext context, CancellationToken cancellationToken)
+    public async Task<PitrBranchListing> ListAsync(IReadOnlyList<string> names, RunContext context, CancellationToken cancellationToken)
     {
-        await SweepAsync(context, cancellationToken);
-        var all = new List<PitrBranch>();
+        List<PitrBranch> all = [];
+        List<MinaException> failures = [];
         foreach (var provider in providers)
         {
-            foreach (var branch in (await provider.ListAsync(context, cancellationToken)).Where(branch => names.Count == 0 || names.Any(name => FileSystemName.MatchesSimpleExpression(name, branch.Name))))
+            try
             {
-                var isNamed = names.Any(name => name.Equals(branch.Name, StringComparison.OrdinalIgnoreCase));
-                all.Add(isNamed && branch.ConnectionUri is null ? await provider.FindAsync(branch.Name, context, cancellationToken) ?? branch : branch);
+                await SweepAsync(provider, context, cancellationToken);
+                all.AddRange(await ListAsync(provider, names, context, cancellationToken));
+            }
+            catch (MinaException e)
+            {
+                failures.Add(e);
             }
         }
 
-        return [.. all.OrderByDescending(branch => branch.CreatedAt)];
+        return new PitrBranchListing([.. all.OrderByDescending(branch => branch.CreatedAt)], failures);
     }
 
     /// <summary>One branch.</summary>
@@ -138,14 +142,31 @@ public sealed class PitrBranches
     private static CatalogException NotFound(string name) =>
         new(ErrorCatalog.BranchNotFound, $"There is no branch {name}.", new ErrorContext { Target = name });
 
+    private static async Task<IReadOnlyList<PitrBranch>> ListAsync(IPitrProvider provider, IReadOnlyList<string> names, RunContext context, CancellationToken cancellationToken)
+    {
+        List<PitrBranch> fitting = [];
+        foreach (var branch in (await provider.ListAsync(context, cancellationToken)).Where(branch => names.Count == 0 || names.Any(name => FileSystemName.MatchesSimpleExpression(name, branch.Name))))
+        {
+            var isNamed = names.Any(name => name.Equals(branch.Name, StringComparison.OrdinalIgnoreCase));
+            fitting.Add(isNamed && branch.ConnectionUri is null ? await provider.FindAsync(branch.Name, context, cancellationToken) ?? branch : branch);
+        }
+
+        return fitting;
+    }
+
     private async Task SweepAsync(RunContext context, CancellationToken cancellationToken)
     {
         foreach (var provider in providers)
         {
-            foreach (var name in await provider.SweepAsync(context, cancellationToken))
-            {
-                context.Verbose($"Branch {name} had expired, or was left unfinished, and was removed.");
-            }
+            await SweepAsync(provider, context, cancellationToken);
+        }
+    }
+
+    private static async Task SweepAsync(IPitrProvider provider, RunContext context, CancellationToken cancellationToken)
+    {
+        foreach (var name in await provider.SweepAsync(context, cancellationToken))
+        {
+            context.Verbose($"Branch {name} had expired, or was left unfinished, and was removed.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mina.Backup.Binding;
+using Mina.Backup.Errors;
 using Mina.Backup.Model;
 using Mina.Backup.Pipeline;
 
@@ -25,6 +26,11 @@ public sealed class GetMinaPitrBranchCommand : AsyncCmdlet
     protected override void EndProcessing() => ReportFailure(null, () =>
     {
         var engine = CreatePitrEngine();
-        WriteObject(Run((observer, token) => engine.ListBranchesAsync(Name, Provider, observer, token)), enumerateCollection: true);
+        var listing = Run((observer, token) => engine.ListBranchesAsync(Name, Provider, observer, token));
+        WriteObject(listing.Branches, enumerateCollection: true);
+        foreach (var failure in listing.Failures)
+        {
+            WriteError(ErrorRecords.From(failure, null));
+        }
     });
 }

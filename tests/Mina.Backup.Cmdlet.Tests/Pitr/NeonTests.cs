@@ -44,6 +44,14 @@ public sealed class NeonTests(PitrSite site) : IClassFixture<PitrSite>
         Assert.DoesNotContain("#ERR", session.Show("$args[0]; $args[0].Connections", switched.Output.Single()), StringComparison.Ordinal);
         Assert.Equal("again kept main", string.Join(' ', session.Run("Get-MinaPitrBranch | ForEach-Object Name").Output.Select(name => name.ToString()).Order()));
         session.Run("Remove-MinaPitrBranch again").ThrowIfFailed();
+
+        // A project that cannot be asked is an error beside the list, and hides no branch of this machine.
+        Environment.SetEnvironmentVariable("NEON_API_HOST", "nowhere");
+        session.Run("New-MinaPitrBranch -Latest -Provider Local -Name here").ThrowIfFailed();
+        var partly = session.Run("Get-MinaPitrBranch");
+        Assert.StartsWith("NeonAddressInvalid,", partly.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("here", partly.Output.Single().Properties["Name"].Value);
+        session.Run("Remove-MinaPitrBranch here").ThrowIfFailed();
     }
 
     [Fact]

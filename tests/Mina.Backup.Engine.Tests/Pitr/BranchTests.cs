@@ -128,8 +128,17 @@ public sealed class BranchTests(BranchFixture fixture) : IClassFixture<BranchFix
         Assert.Equal("BranchExists", (await FailsAsync(() => Site.BranchAsync(Latest, request => request with { Name = "taken" }))).ErrorId);
         Assert.Equal(branch.CreatedAt.AddHours(1), branch.ExpiresAt);
 
+        // A project that cannot be asked hides no branch of this machine, neither in a list nor by its name.
+        Site.SetVariable("NEON_API_KEY", "napi_key");
+        Site.SetVariable("NEON_PROJECT_ID", "quiet-forest-1");
+        Site.SetVariable("NEON_API_HOST", "nowhere");
+        var listing = await Site.Engine.ListBranchesAsync([], Site.Observer, PitrSite.Cancel);
+        Assert.Equal(("taken", "NeonAddressInvalid"), (Assert.Single(listing.Branches).Name, Assert.Single(listing.Failures).ErrorId));
+        Assert.Equal("taken", (await Site.Engine.FindBranchAsync("taken", Site.Observer, PitrSite.Cancel)).Name);
+        Site.SetVariable("NEON_API_KEY", null);
+
         var later = new PitrEngine(Site.Environment, new LateClock(TimeSpan.FromHours(2)));
-        Assert.Empty(await later.ListBranchesAsync([], Site.Observer, PitrSite.Cancel));
+        Assert.Empty((await later.ListBranchesAsync([], Site.Observer, PitrSite.Cancel)).Branches);
         await Site.AssertNoBranchAsync();
     }
 

@@ -179,7 +179,12 @@ public sealed class PitrSite : IAsyncDisposable
     }
 
     /// <summary>The branches, as the engine lists them.</summary>
-    public Task<IReadOnlyList<PitrBranch>> BranchesAsync() => Engine.ListBranchesAsync([], Observer, Cancel);
+    public async Task<IReadOnlyList<PitrBranch>> BranchesAsync()
+    {
+        var listing = await Engine.ListBranchesAsync([], Observer, Cancel);
+        Assert.Empty(listing.Failures);
+        return listing.Branches;
+    }
 
     /// <summary>Removes a branch.</summary>
     public Task<RemovedPitrBranch> RemoveAsync(PitrBranch branch) => Engine.RemoveBranchAsync(branch.Name, Observer, Cancel);
@@ -201,7 +206,7 @@ public sealed class PitrSite : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var branch in await Engine.ListBranchesAsync([], Observer, CancellationToken.None))
+        foreach (var branch in (await Engine.ListBranchesAsync([], Observer, CancellationToken.None)).Branches)
         {
             await Engine.RemoveBranchAsync(branch.Name, Observer, CancellationToken.None);
         }

@@ -6,7 +6,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Pitr.Neon;
 
 /// <summary>
-/// Makes one branch: looks at project and branches, refuses what cannot be, creates it, waits for it, connects. Four requests, five where the parent has several roles or databases,
+/// Makes one branch: looks at project and branches, refuses what cannot be, creates it, waits for it, connects. Three requests, four where the parent has several roles or databases,
 /// and the looks at its operations. A creation that got no clear answer is looked for by its name, and by the run's mark on it, before it is asked for again.
 /// </summary>
 internal sealed class NeonBranchCreation
@@ -37,8 +37,7 @@ internal sealed class NeonBranchCreation
     {
         var started = context.Clock.GetTimestamp();
         Check();
-        var project = await client.GetProjectAsync(cancellationToken);
-        var branches = await client.ListBranchesAsync(null, cancellationToken);
+        var (project, branches) = await LookAroundAsync(cancellationToken);
         var parent = FindParent(branches);
         NeonHistory.Of(project, parent, context.Now).Check(Request.Target);
         var order = Order(branches, parent);
@@ -56,6 +55,15 @@ internal sealed class NeonBranchCreation
             await CleanAsync(order, created, e);
             throw;
         }
+    }
+
+    // Neither answer needs the other.
+    private async Task<(NeonProject Project, NeonBranches Branches)> LookAroundAsync(CancellationToken cancellationToken)
+    {
+        var project = client.GetProjectAsync(cancellationToken);
+        var branches = client.ListBranchesAsync(null, cancellationToken);
+        await Task.WhenAll(project, branches);
+        return (await project, await branches);
     }
 
     private void Check()
@@ -133,7 +141,7 @@ internal sealed class NeonBranchCreation
             catch (ServiceException e) when (e.Definition == ErrorCatalog.NeonOutcomeUnknown)
             {
                 context.Verbose($"{e.Message} It is looked for by its name.");
-                if (await LookAsync(order, cancellationToken) is { } found)
+                if (await LookAfterAsync(order, e, cancellationToken) is { } found)
                 {
                     return found;
                 }
@@ -143,16 +151,30 @@ internal sealed class NeonBranchCreation
                     throw;
                 }
             }
-            catch (ServiceException e) when (attempt > 1 && e.Definition == ErrorCatalog.NeonRequestRefused)
+            catch (ServiceException e) when (attempt > 1)
             {
-                // No two branches have one name: the first attempt may have come through after all.
-                if (await LookAsync(order, cancellationToken) is { } found)
+                // The first attempt may have come through after all: it has the name, or its operations lock the project.
+                if (await LookAfterAsync(order, e, cancellationToken) is { } found)
                 {
                     return found;
                 }
 
                 throw;
             }
+        }
+    }
+
+    /// <summary>Looks for what a creation may have made. Where that fails too, it is as unknown as before.</summary>
+    private async Task<NeonCreated?> LookAfterAsync(NeonBranchOrder order, ServiceException why, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(order, cancellationToken);
+        }
+        catch (ServiceException e)
+        {
+            context.Verbose($"It could not be looked for: {e.Message}");
+            throw NeonErrors.Unknown($"creating branch {order.Branch.Name}", why.Definition == ErrorCatalog.NeonOutcomeUnknown ? e : why);
         }
     }
 

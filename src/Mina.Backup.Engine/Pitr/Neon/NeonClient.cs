@@ -12,17 +12,18 @@ internal sealed class NeonClient
 {
     private const int PageSize = 1000;
 
+    private readonly NeonAccess access;
     private readonly NeonTransport transport;
 
     /// <summary>Creates a client of a project.</summary>
     public NeonClient(NeonAccess access, NeonTimes times, RunContext context)
     {
         transport = new NeonTransport(access, times, context);
-        Project = access.Project;
+        this.access = access;
     }
 
     /// <summary>Id of the project.</summary>
-    public string Project { get; }
+    public string Project => access.Project;
 
     /// <summary>The project.</summary>
     public async Task<NeonProject> GetProjectAsync(CancellationToken cancellationToken) =>
@@ -70,6 +71,12 @@ internal sealed class NeonClient
     /// <summary>One operation.</summary>
     public async Task<NeonOperation> GetOperationAsync(string id, CancellationToken cancellationToken) =>
         (await transport.GetAsync(In($"/operations/{Escape(id)}"), $"the operation {id}", NeonJson.Default.NeonOperationAnswer, cancellationToken)).Operation;
+
+    /// <summary>The error of an operation that failed.</summary>
+    public ServiceException Failed(NeonOperation operation) => NeonErrors.Failed(access, operation);
+
+    /// <summary>The error of an operation that took too long.</summary>
+    public ServiceException Unfinished(NeonOperation operation, TimeSpan elapsed) => NeonErrors.Unfinished(access, operation, elapsed);
 
     /// <summary>Compute endpoints of all branches.</summary>
     public async Task<IReadOnlyList<NeonEndpoint>> ListEndpointsAsync(CancellationToken cancellationToken) =>

@@ -29,7 +29,7 @@ internal static class NeonDescription
             State = StateOf(branch, endpoint),
             Target = TargetOf(branch, mark, lsn),
             Reached = lsn is { } reached ? new PitrPoint { Lsn = reached, Time = branch.ParentTimestamp, Timeline = 1 } : null,
-            ReadOnly = endpoint?.Type == ReadOnlyEndpoint,
+            ReadOnly = endpoint is not null && OnlyReads(endpoint),
             Host = endpoint?.Host,
             Database = mark?.Database,
             Username = mark?.Role,
@@ -53,8 +53,11 @@ internal static class NeonDescription
     /// <summary>The endpoint by which a branch is reached: the one that writes, else one that reads.</summary>
     public static NeonEndpoint? EndpointOf(NeonBranch branch, IEnumerable<NeonEndpoint> endpoints) => endpoints
         .Where(endpoint => endpoint.BranchId == branch.Id)
-        .OrderBy(endpoint => endpoint.Type == ReadOnlyEndpoint)
+        .OrderBy(OnlyReads)
         .FirstOrDefault();
+
+    /// <summary>Whether nobody can write through an endpoint.</summary>
+    public static bool OnlyReads(NeonEndpoint endpoint) => endpoint.Type == ReadOnlyEndpoint;
 
     private static PitrBranchState StateOf(NeonBranch branch, NeonEndpoint? endpoint) => branch.CurrentState switch
     {

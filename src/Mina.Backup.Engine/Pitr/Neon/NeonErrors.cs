@@ -52,6 +52,18 @@ internal static class NeonErrors
         new ErrorContext { Target = access.Address.Authority, RequestId = reply.RequestId },
         e);
 
+    /// <summary>An operation ended without having done what it was for.</summary>
+    public static ServiceException Failed(NeonAccess access, NeonOperation operation) => new(
+        ErrorCatalog.NeonOperationFailed,
+        Conceal(access, $"Neon's operation {operation.Action} ({operation.Id}) ended as {operation.Status}{(string.IsNullOrWhiteSpace(operation.Error) ? "" : $": {operation.Error.TrimEnd('.')}")}."),
+        new ErrorContext { Target = Conceal(access, operation.Id) });
+
+    /// <summary>An operation took too long.</summary>
+    public static ServiceException Unfinished(NeonAccess access, NeonOperation operation, TimeSpan elapsed) => new(
+        ErrorCatalog.NeonOperationUnfinished,
+        Conceal(access, string.Create(CultureInfo.InvariantCulture, $"Neon's operation {operation.Action} ({operation.Id}) is {operation.Status} after {elapsed.TotalSeconds:F0} s.")),
+        new ErrorContext { Target = Conceal(access, operation.Id) });
+
     private static ErrorDefinition DefinitionOf(HttpStatusCode status) => status switch
     {
         HttpStatusCode.Unauthorized => ErrorCatalog.NeonAuthenticationFailed,

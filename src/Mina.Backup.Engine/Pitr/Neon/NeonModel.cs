@@ -227,7 +227,8 @@ internal sealed record NeonRestoreOrder
 
 /// <summary>JSON of the API.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(NeonTimeConverter)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(NeonTimeConverter)],
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(NeonError))]
 [JsonSerializable(typeof(NeonProjectAnswer))]
 [JsonSerializable(typeof(NeonBranchPage))]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mina.Backup.Engine.Runtime;
 using Mina.Backup.Model;
 
@@ -24,7 +23,7 @@ internal sealed class NeonOperationWait(NeonClient client, NeonTimes times, RunC
                 var elapsed = context.Clock.GetElapsedTime(started);
                 if (elapsed > times.Operations)
                 {
-                    throw Unfinished(operation, elapsed);
+                    throw client.Unfinished(operation, elapsed);
                 }
 
                 // The next look of the same operation comes a second later; one at the next operation at once, unless looks have run ahead of the seconds.
@@ -41,21 +40,11 @@ internal sealed class NeonOperationWait(NeonClient client, NeonTimes times, RunC
         }
     }
 
-    private static bool HasEnded(NeonOperation operation) => operation.Status switch
+    private bool HasEnded(NeonOperation operation) => operation.Status switch
     {
         "finished" or "skipped" => true,
-        "failed" or "error" or "cancelled" => throw Failed(operation),
+        "failed" or "error" or "cancelled" => throw client.Failed(operation),
         // Scheduling, running and cancelling go on; so may a status that is not known yet.
         _ => false,
     };
-
-    private static ServiceException Failed(NeonOperation operation) => new(
-        ErrorCatalog.NeonOperationFailed,
-        $"Neon's operation {operation.Action} ({operation.Id}) ended as {operation.Status}{(string.IsNullOrWhiteSpace(operation.Error) ? "" : $": {operation.Error.TrimEnd('.')}")}.",
-        new ErrorContext { Target = operation.Id });
-
-    private static ServiceException Unfinished(NeonOperation operation, TimeSpan elapsed) => new(
-        ErrorCatalog.NeonOperationUnfinished,
-        string.Create(CultureInfo.InvariantCulture, $"Neon's operation {operation.Action} ({operation.Id}) is {operation.Status} after {elapsed.TotalSeconds:F0} s."),
-        new ErrorContext { Target = operation.Id });
 }

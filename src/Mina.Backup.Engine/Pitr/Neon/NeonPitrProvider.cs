@@ -10,15 +10,10 @@ namespace Mina.Backup.Engine.Pitr.Neon;
 /// </summary>
 internal sealed class NeonPitrProvider : ISwitchablePitrProvider
 {
-    private readonly NeonAccess access;
     private readonly NeonTimes times;
 
-    /// <summary>Creates the provider of a project.</summary>
-    public NeonPitrProvider(NeonAccess access, NeonTimes times)
-    {
-        this.access = access;
-        this.times = times;
-    }
+    /// <summary>Creates the provider of the project that the environment of a run names.</summary>
+    public NeonPitrProvider(NeonTimes times) => this.times = times;
 
     /// <inheritdoc/>
     public PitrProvider Kind => PitrProvider.Neon;
@@ -89,8 +84,10 @@ internal sealed class NeonPitrProvider : ISwitchablePitrProvider
             : null;
     }
 
+    // Only here are the variables read: what is wrong with them is no business of somebody who works with branches of this machine.
     private NeonClient Open(RunContext context)
     {
+        var access = NeonAccess.Resolve(context.Environment);
         context.Log.Redact(access.Key.Reveal());
         return new NeonClient(access, times, context);
     }

@@ -6,6 +6,8 @@ namespace Mina.Backup.Engine.Pitr.Neon;
 /// <summary>An answer of the API, read to its end.</summary>
 internal sealed record NeonReply
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(int.MaxValue);
+
     /// <summary>Status.</summary>
     public required HttpStatusCode Status { get; init; }
 
@@ -29,11 +31,20 @@ internal sealed record NeonReply
     /// <summary>Whether it does not tell if it was done: an answer of something between us and the API, or of an API that failed on the way.</summary>
     public bool IsUnclear => !IsBusy && (Status == HttpStatusCode.RequestTimeout || (int)Status >= 500);
 
-    /// <summary>What a header's value means at a time: <c>Retry-After: 120</c>, or a date (RFC 9110, 10.2.3).</summary>
-    public static TimeSpan? ReadRetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) => header switch
+    /// <summary>
+    /// What a header's value means at a time: <c>Retry-After: 120</c>, or a date (RFC 9110, 10.2.3). No time at all, or a date that has passed, is no wait to keep to: null, as
+    /// asking again at once would only use up the repetitions.
+    /// </summary>
+    public static TimeSpan? ReadRetryAfter(HttpResponseHeaders headers, DateTimeOffset now)
     {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date > now ? date - now : TimeSpan.Zero,
-        _ => null,
-    };
+        var wait = headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - now,
+            // More seconds than the parsed form can hold.
+            _ when headers.TryGetValues("Retry-After", out var values) && values.First() is { Length: > 0 } text && text.All(char.IsAsciiDigit) => Longest,
+            _ => TimeSpan.Zero,
+        };
+        return wait > TimeSpan.Zero ? wait : null;
+    }
 }

@@ -73,12 +73,21 @@ internal sealed class NeonSwitch(NeonClient client, NeonTimes times, RunContext 
 
     private async Task<string> MakeDefaultAsync(NeonBranch live, NeonBranch branch, IReadOnlyList<NeonEndpoint> endpoints, CancellationToken cancellationToken)
     {
-        if (NeonDescription.EndpointOf(branch, endpoints) is null)
+        var endpoint = NeonDescription.EndpointOf(branch, endpoints);
+        if (endpoint is null || NeonDescription.OnlyReads(endpoint))
         {
             throw new CatalogException(
                 ErrorCatalog.BranchNotServing,
-                $"The branch {branch.Name} has no compute, so nobody could connect to it.",
-                new ErrorContext { Target = branch.Name, Action = "Add a compute in Neon's console, or make the branch without -NoCompute." });
+                $"The branch {branch.Name} has {(endpoint is null ? "no compute, so nobody could connect to it" : "only a compute that reads, so nobody could write to it")}.",
+                new ErrorContext { Target = branch.Name, Action = "Add a compute that writes in Neon's console, or make the branch without -NoCompute and -ReadOnly." });
+        }
+
+        if (branch.ExpiresAt is { } end)
+        {
+            throw new CatalogException(
+                ErrorCatalog.BranchProtected,
+                $"The branch {branch.Name} expires at {PointCheck.Text(end)}, and would be removed while it is live.",
+                new ErrorContext { Target = branch.Name, Action = "Take its expiry off in Neon's console, or make the branch without -ExpiresIn." });
         }
 
         context.Verbose($"Neon makes branch {branch.Name} the project's default instead of {live.Name}.");

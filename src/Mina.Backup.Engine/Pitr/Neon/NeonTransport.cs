@@ -147,7 +147,7 @@ internal sealed class NeonTransport
         {
             Status = response.StatusCode,
             Body = await response.Content.ReadAsByteArrayAsync(cancellationToken),
-            RetryAfter = NeonReply.ReadRetryAfter(response.Headers.RetryAfter, context.Now),
+            RetryAfter = NeonReply.ReadRetryAfter(response.Headers, context.Now),
             RequestId = response.Headers.TryGetValues("X-Request-ID", out var ids) ? ids.FirstOrDefault() : null,
         };
     }

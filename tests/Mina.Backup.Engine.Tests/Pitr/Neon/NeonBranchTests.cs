@@ -42,9 +42,10 @@ public sealed class NeonBranchTests
     [Fact]
     public async Task A_creation_costs_six_requests_and_one_more_a_second_and_less_than_a_second()
     {
-        foreach (var options in new[] { Several, new StandInOptions() })
+        // Once just before a look at the operations, and once just behind one: the longest wait that looks a second apart can add.
+        foreach (var (options, seconds) in new[] { (Several, 2.1), (new StandInOptions(), 2.1), (Several, 1.35), (new StandInOptions(), 1.35) })
         {
-            await using var scene = await NeonScene.StartAsync(options with { Servers = new NoServers { Duration = TimeSpan.FromSeconds(2.1) } });
+            await using var scene = await NeonScene.StartAsync(options with { Servers = new NoServers { Duration = TimeSpan.FromSeconds(seconds) } });
             scene.Times = new NeonTimes();
             await scene.ListAsync();
             var before = scene.StandIn.Requests.Count;
@@ -223,6 +224,12 @@ public sealed class NeonBranchTests
 
         await scene.CreateAsync(request => request with { Name = "bare", NoCompute = true, Target = new PitrTarget { Kind = PitrTargetKind.Latest } });
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchNotServing, () => scene.SwitchAsync("bare", PitrSwitchMethod.SetAsDefault));
+        await scene.CreateAsync(request => request with { Name = "reading", ReadOnly = true, Target = new PitrTarget { Kind = PitrTargetKind.Latest } });
+        var reading = await scene.FailAsync<CatalogException>(ErrorCatalog.BranchNotServing, () => scene.SwitchAsync("reading", PitrSwitchMethod.SetAsDefault));
+        Assert.Contains("only a compute that reads", reading.Message, StringComparison.Ordinal);
+        await scene.CreateAsync(request => request with { Name = "passing", ExpiresIn = TimeSpan.FromHours(8), Target = new PitrTarget { Kind = PitrTargetKind.Latest } });
+        var passing = await scene.FailAsync<CatalogException>(ErrorCatalog.BranchProtected, () => scene.SwitchAsync("passing", PitrSwitchMethod.SetAsDefault));
+        Assert.Contains("expires at", passing.Message, StringComparison.Ordinal);
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchExists, () => scene.SwitchAsync("bare", PitrSwitchMethod.InPlace, "main"));
         await scene.FailAsync<ConfigurationException>(ErrorCatalog.OptionConflict, () => scene.SwitchAsync("second", PitrSwitchMethod.InPlace));
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchNotFound, () => scene.SwitchAsync("nobody", PitrSwitchMethod.InPlace));

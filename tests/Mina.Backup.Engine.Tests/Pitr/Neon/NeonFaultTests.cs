@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mina.Backup.Engine.Pitr.Neon;
 using Mina.Backup.Model;
 using Mina.Backup.NeonStandIn;
 
@@ -50,6 +51,24 @@ public sealed class NeonFaultTests
 
             Assert.Matches($"answered 429 to creating branch .*; once more {told}", Assert.Single(scene.Observer.Details, detail => detail.Contains("once more", StringComparison.Ordinal)));
         }
+    }
+
+    [Theory]
+    [InlineData("7", 7.0)]
+    [InlineData("Tue, 01 Dec 2026 12:00:30 GMT", 30.0)]
+    [InlineData("Tuesday, 01-Dec-26 12:00:30 GMT", 30.0)]
+    [InlineData("99999999999999999999", 2147483647.0)]
+    [InlineData("0", null)]
+    [InlineData("Tue, 01 Dec 2026 11:59:00 GMT", null)]
+    [InlineData("-5", null)]
+    [InlineData("soon", null)]
+    [InlineData("", null)]
+    public void Only_a_wait_in_time_to_come_is_one(string header, double? seconds)
+    {
+        using var answer = new HttpResponseMessage();
+        answer.Headers.TryAddWithoutValidation("Retry-After", header);
+
+        Assert.Equal(seconds, NeonReply.ReadRetryAfter(answer.Headers, new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero))?.TotalSeconds);
     }
 
     [Fact]
@@ -117,6 +136,36 @@ public sealed class NeonFaultTests
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchExists, () => creating);
         Assert.Contains(other, scene.StandIn.Project.Branches);
         Assert.Equal(1, scene.StandIn.Count("CreateBranch"));
+    }
+
+    [Fact]
+    public async Task A_creation_that_cannot_even_be_looked_for_is_unknown_and_is_removed_once_it_can()
+    {
+        await using var scene = await NeonScene.StartAsync();
+        scene.StandIn.Faults.Enqueue(new Fault { Call = "CreateBranch", Kind = FaultKind.DropAfter });
+        scene.Times = scene.Times with { Looks = [TimeSpan.FromMilliseconds(500)] };
+        var creating = scene.CreateAsync(request => request with { Name = "lost" });
+        while (scene.StandIn.Count("CreateBranch") == 0)
+        {
+            await Task.Delay(5, NeonScene.Token);
+        }
+
+        scene.StandIn.Faults.Enqueue(new Fault { Call = "ListBranches", Kind = FaultKind.Refuse, Status = 502, Times = 1 + scene.Times.LostRetries });
+        var lost = await scene.FailAsync<ServiceException>(ErrorCatalog.NeonOutcomeUnknown, () => creating);
+        Assert.Contains("creating branch lost is not known", lost.Message, StringComparison.Ordinal);
+        Assert.Equal(["main"], scene.StandIn.Project.Branches.Select(branch => branch.Name));
+        Assert.Equal(1, scene.StandIn.Count("CreateBranch"));
+    }
+
+    [Fact]
+    public async Task An_operation_that_repeats_the_key_does_not_get_it_into_the_message()
+    {
+        await using var scene = await NeonScene.StartAsync();
+        scene.StandIn.Project.Fates["start_compute"] = "failed";
+        scene.StandIn.Project.FateError = $"Bearer {new StandInOptions().Key} may not start it";
+        var failed = await scene.FailAsync<ServiceException>(ErrorCatalog.NeonOperationFailed, () => scene.CreateAsync());
+
+        Assert.Contains("Bearer *** may not start it", failed.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -198,6 +247,10 @@ public sealed class NeonFaultTests
         scene.StandIn.Faults.Enqueue(new Fault { Call = "GetProject", Kind = FaultKind.Refuse, Status = 200, Body = Page });
         await scene.FailAsync<ServiceException>(ErrorCatalog.NeonAnswerInvalid, () => scene.CreateAsync());
         scene.StandIn.Faults.Enqueue(new Fault { Call = "GetProject", Kind = FaultKind.Refuse, Status = 200, Body = "{}" });
+        await scene.FailAsync<ServiceException>(ErrorCatalog.NeonAnswerInvalid, () => scene.CreateAsync());
+        scene.StandIn.Faults.Enqueue(new Fault { Call = "GetProject", Kind = FaultKind.Refuse, Status = 200, Body = """{"project":null}""" });
+        await scene.FailAsync<ServiceException>(ErrorCatalog.NeonAnswerInvalid, () => scene.CreateAsync());
+        scene.StandIn.Faults.Enqueue(new Fault { Call = "ListBranches", Kind = FaultKind.Refuse, Status = 200, Body = """{"branches":null,"annotations":{}}""" });
         await scene.FailAsync<ServiceException>(ErrorCatalog.NeonAnswerInvalid, () => scene.CreateAsync());
         scene.StandIn.Faults.Enqueue(new Fault { Call = "GetProject", Kind = FaultKind.Refuse, Status = 302 });
         await scene.FailAsync<ServiceException>(ErrorCatalog.NeonRequestRefused, () => scene.CreateAsync());

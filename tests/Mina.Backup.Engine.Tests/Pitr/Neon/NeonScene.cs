@@ -58,7 +58,7 @@ internal sealed class NeonScene : IAsyncDisposable
     public async Task<T> RunAsync<T>(Func<PitrBranches, RunContext, Task<T>> work)
     {
         using var scope = RunScope.Start("neon-test", Observer, Environment, TimeProvider.System);
-        return await scope.RunAsync(context => work(new PitrBranches([new NeonPitrProvider(NeonAccess.Resolve(Environment), Times)]), context), _ => null);
+        return await scope.RunAsync(context => work(new PitrBranches([new NeonPitrProvider(Times)]), context), _ => null);
     }
 
     /// <summary>Makes a branch of an hour ago.</summary>
@@ -68,7 +68,11 @@ internal sealed class NeonScene : IAsyncDisposable
         return RunAsync((branches, context) => branches.CreateAsync(change?.Invoke(request) ?? request, context, token ?? Token));
     }
 
-    public Task<IReadOnlyList<PitrBranch>> ListAsync(params IReadOnlyList<string> names) => RunAsync((branches, context) => branches.ListAsync(names, context, Token));
+    public async Task<IReadOnlyList<PitrBranch>> ListAsync(params IReadOnlyList<string> names)
+    {
+        var listing = await RunAsync((branches, context) => branches.ListAsync(names, context, Token));
+        return listing.Failures is [var failure] ? throw failure : listing.Branches;
+    }
 
     public Task<RemovedPitrBranch> RemoveAsync(string name, bool force = false) => RunAsync((branches, context) => branches.RemoveAsync(name, force, context, Token));
 
