@@ -57,8 +57,28 @@ public sealed class DrillTests(BackupSite site) : IClassFixture<BackupSite>
         Assert.StartsWith("DrillInconclusive,", nothing.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("BackupNotFound,", session.Run("Invoke-MinaRecoveryDrill nothing -Path $args[0]", folder).Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("ArchiveNotGiven,", session.Run("Invoke-MinaRecoveryDrill -Type Pitr").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        var both = session.Run("Invoke-MinaRecoveryDrill -Type Both -Path $args[0]", folder);
+        Assert.Empty(both.Output);
+        Assert.StartsWith("ArchiveNotGiven,", both.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("OptionConflict,", session.Run("Invoke-MinaRecoveryDrill backup -Type Pitr").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("SmokeTestUnreadable,", session.Run("Invoke-MinaRecoveryDrill -SmokeTest ./nowhere.sql").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_script_that_stops_at_errors_gets_every_drill_and_the_report_first()
+    {
+        var folder = site.NewFolder();
+        var report = Path.Combine(site.NewFolder(), "evidence", "drill.json");
+        using var session = new ModuleSession();
+        session.Run("New-MinaBackup $args[0] $args[1] -NoEncryption", site.DatabaseUri, folder).ThrowIfFailed();
+
+        var stopped = session.Run(
+            "try { Invoke-MinaRecoveryDrill -Path $args[0] -Count 2 -RtoTarget 0.01s -OutFile $args[1] -ErrorAction Stop | ForEach-Object Id } catch { 'stopped: ' + $_.FullyQualifiedErrorId }", folder, report);
+
+        var lines = stopped.Output.Select(line => line.ToString()).ToList();
+        Assert.Equal(3, lines.Count);
+        Assert.StartsWith("stopped: DrillFailed,", lines[2], StringComparison.Ordinal);
+        Assert.All(lines.Take(2), id => Assert.Contains(id, File.ReadAllText(report), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -94,7 +94,7 @@ internal sealed class RebuiltRecord
         var difference = ContentComparison.CompareRows(content.Summary, proof) ?? ContentComparison.CompareContent(content.Summary, proof);
         if (difference is not null)
         {
-            throw Damaged(entry, ErrorCatalog.ContentDiffers, difference);
+            throw Damaged(entry, ErrorCatalog.ContentDiffers, $"It is not what was recorded: {difference}");
         }
 
         if (content.Compression != (entry.Info.Compression ?? content.Compression) || !map.IsComplete(content.Totals.Members))

@@ -145,7 +145,7 @@ internal sealed class BackupDrill : IAsyncDisposable
     }
 
     private async Task<DrillStaging> StartAsync(CatalogEntry chosen, int? major, CancellationToken cancellationToken) => request.StagingDatabase is { } connection
-        ? await ServerStaging.OpenAsync(connection, request.SourceDatabase, chosen.Info.Server, context, cancellationToken)
+        ? await ServerStaging.OpenAsync(connection, request.SourceDatabase, chosen.Info, context, cancellationToken)
         : await EphemeralStaging.StartAsync(major, context.Environment, cancellationToken);
 
     private async Task<StepFinding> OpenStagingAsync(CatalogEntry chosen, CancellationToken cancellationToken)

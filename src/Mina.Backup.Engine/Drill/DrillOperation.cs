@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Engine.Wal;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Drill;
@@ -32,6 +33,12 @@ public sealed class DrillOperation
     public async Task<IReadOnlyList<RecoveryDrillResult>> RunAsync(DrillRequest request, RunContext context, Action<RecoveryDrillResult> report, CancellationToken cancellationToken)
     {
         Check(request);
+        if (request.Scope != DrillScope.Backup)
+        {
+            // Known now, and not only behind an hour's drill of a backup.
+            _ = WalArchivePlace.Resolve(request.Archive, request.Spool, context.Environment);
+        }
+
         var results = new List<RecoveryDrillResult>();
         var seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         var selection = request.Scope == DrillScope.Pitr ? null : await BackupSelection.ReadAsync(parts.Catalog, request, seed, context, cancellationToken);

@@ -25,6 +25,9 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     // What was drilled, for the report.
     private readonly List<RecoveryDrillResult> results = [];
 
+    // Written when all is done: with -ErrorAction Stop the first one ends the cmdlet, and neither the other drills nor the report on a failed one may fall to that.
+    private readonly List<ErrorRecord> errors = [];
+
     /// <summary>The backup to drill: a listed one, its name, name of its data file, or path of it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = BackupSet)]
     [BackupPath]
@@ -149,7 +152,10 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     {
         if (ShouldProcess(Described, "Recover it on a server of its own and compare"))
         {
-            ReportFailure(ParameterSetName == BackupSet ? Backup : null, () => KeyParameters.WithKeys(Passphrase, ResolvePath(PassphraseFile), ResolvePath(PrivateKey), PrivateKeyPassphrase, Drill));
+            ReportFailure(
+                ParameterSetName == BackupSet ? Backup : null,
+                () => KeyParameters.WithKeys(Passphrase, ResolvePath(PassphraseFile), ResolvePath(PrivateKey), PrivateKeyPassphrase, Drill),
+                errors.Add);
         }
     }
 
@@ -158,7 +164,12 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
     {
         if (OutFile is not null && results.Count > 0)
         {
-            ReportFailure(OutFile, Report);
+            ReportFailure(OutFile, Report, errors.Add);
+        }
+
+        foreach (var error in errors)
+        {
+            WriteError(error);
         }
     }
 
@@ -194,7 +205,7 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
         WriteVerbose($"The report is {written.Report.Path}.");
         if (written.HistoryFailure is { } failure)
         {
-            WriteError(ErrorRecords.From(failure, null));
+            errors.Add(ErrorRecords.From(failure, null));
         }
     }
 
@@ -204,7 +215,7 @@ public sealed class InvokeMinaRecoveryDrillCommand : AsyncCmdlet
         WriteObject(result);
         if (DrillFailure.From(result) is { } failure)
         {
-            WriteError(ErrorRecords.From(failure, result));
+            errors.Add(ErrorRecords.From(failure, result));
         }
     }
 

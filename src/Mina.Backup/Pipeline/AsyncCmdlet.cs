@@ -96,7 +96,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Does something that may fail; a failure becomes an error and the next input object gets its turn.</summary>
-    private protected void ReportFailure(object? target, Action action)
+    private protected void ReportFailure(object? target, Action action) => ReportFailure(target, action, WriteError);
+
+    /// <summary>Does something that may fail; a failure becomes an error that somebody else writes, or keeps until it may end the script.</summary>
+    private protected static void ReportFailure(object? target, Action action, Action<ErrorRecord> report)
     {
         try
         {
@@ -104,7 +107,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception failure) when (IsFailure(failure))
         {
-            WriteError(ErrorRecords.From(failure, target));
+            report(ErrorRecords.From(failure, target));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
     }
 
     [Fact]
-    public async Task A_dump_of_the_former_scripts_passes_by_its_row_counts()
+    public async Task A_dump_of_the_former_scripts_is_counted_which_proves_nothing_of_its_rows()
     {
         await using var scene = await DrillScene.CreateAsync(clusters);
         await ScriptDump.WriteAsync(scene.Source.Target, scene.Machine.BackupDirectory);
@@ -56,7 +56,9 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
         var result = await scene.DrillAsync(request => request with { Within = TimeSpan.FromDays(36500) });
 
         Assert.True(result.Steps.All(step => step.Outcome is not DrillStepOutcome.Failed), DrillScene.Describe(result));
+        Assert.Equal((DrillVerdict.Inconclusive, DrillStepOutcome.Inconclusive), (result.Verdict, Step(result, DrillStepKind.Rows).Outcome));
         Assert.Contains("by number alone", Step(result, DrillStepKind.Rows).Detail, StringComparison.Ordinal);
+        Assert.All(result.Tables, table => Assert.Equal(CheckOutcome.Passed, table.Outcome));
         Assert.Equal(DrillStepOutcome.Skipped, Step(result, DrillStepKind.Schema).Outcome);
         // Nothing says whether the source had the constraint and the index that are not valid.
         Assert.Equal((DrillStepOutcome.Inconclusive, DrillStepOutcome.Inconclusive), (Step(result, DrillStepKind.Indexes).Outcome, Step(result, DrillStepKind.Constraints).Outcome));
@@ -151,6 +153,43 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
         }
 
         Assert.Equal(0, await scene.Source.ScalarAsync<long>("SELECT count(*) FROM pg_database WHERE datname LIKE 'drill%'"));
+    }
+
+    [Fact]
+    public async Task A_server_with_the_sources_database_may_be_the_source_unless_a_lock_says_otherwise()
+    {
+        await using var scene = await DrillScene.CreateAsync(clusters);
+        await scene.BackUpAsync();
+        await scene.StartStagingAsync();
+        await using (var session = await new PostgresConnector(scene.Staging!.Target).OpenAsync(Cancel))
+        {
+            await SqlQuery.ExecuteAsync(session, $"CREATE DATABASE {scene.Source.Name}", Cancel);
+        }
+
+        var alike = await scene.DrillAsync(request => request with { SourceDatabase = null });
+        var proven = await scene.DrillAsync();
+
+        Assert.Equal((DrillVerdict.Inconclusive, "StagingIsSource"), (alike.Verdict, Step(alike, DrillStepKind.Staging).ErrorId));
+        Assert.Contains(scene.Source.Name, Step(alike, DrillStepKind.Staging).Detail, StringComparison.Ordinal);
+        Assert.True(proven.Verdict == DrillVerdict.Passed, DrillScene.Describe(proven));
+        Assert.Equal([scene.Source.Name], await scene.LeftOnStagingAsync());
+    }
+
+    [Fact]
+    public async Task A_server_that_shuts_down_under_a_smoke_test_fails_no_backup()
+    {
+        await using var scene = await DrillScene.CreateAsync(clusters);
+        await scene.BackUpAsync();
+        const string ShutDown = "COPY (SELECT 1) TO PROGRAM 'kill -INT $(head -n 1 postmaster.pid)'; SELECT pg_sleep(60);";
+
+        var result = await scene.DrillAsync(request => request with
+        {
+            SmokeTests = [SqlSmokeTest.Create("stops", ShutDown, scene.Environment), SqlSmokeTest.Create("never", "SELECT false", scene.Environment)],
+        });
+
+        Assert.True(result.Verdict == DrillVerdict.Inconclusive, DrillScene.Describe(result));
+        Assert.Equal(("stops", "ServerConnectionLost"), (Step(result, DrillStepKind.SmokeTest).Name, Step(result, DrillStepKind.SmokeTest).ErrorId));
+        Assert.Empty(scene.Left);
     }
 
     [Theory]

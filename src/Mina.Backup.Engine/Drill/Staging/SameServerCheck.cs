@@ -21,17 +21,17 @@ internal sealed class SameServerCheck(ConnectionTarget staging, NpgsqlConnection
 
     /// <summary>Looks; what was proven, in a sentence.</summary>
     /// <param name="source">Connection URI or string of the source; <c>DATABASE_URL</c> when null.</param>
-    /// <param name="recorded">The source's server as the backup recorded it; null where it did not.</param>
+    /// <param name="backup">The backup, which may have recorded what server and database it was made of.</param>
     /// <param name="context">The run.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="MinaException"><c>StagingIsSource</c> when they are one, or may be; the source cannot be reached.</exception>
-    public async Task<string> RunAsync(string? source, string? recorded, RunContext context, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(string? source, BackupInfo backup, RunContext context, CancellationToken cancellationToken)
     {
         if (source is null && context.Environment.Variable("DATABASE_URL") is null)
         {
-            return recorded != staging.Server
-                ? "No source was given to compare it with; the drill works in a new database of its own."
-                : throw Refuse($"The backup was made of a server called {recorded}, as the staging server is, and no source was given to prove that they are two.", "Give -SourceDatabase, or another staging server.");
+            return await FindLikenessAsync(backup, cancellationToken) is { } likeness
+                ? throw Refuse($"{likeness}, and no source was given to prove that they are two servers.", "Give -SourceDatabase, or another staging server.")
+                : "No source was given to compare it with; the drill works in a new database of its own.";
         }
 
         var target = ConnectionTarget.Resolve(source, context.Environment, ErrorCatalog.SourceNotGiven);
@@ -57,6 +57,19 @@ internal sealed class SameServerCheck(ConnectionTarget staging, NpgsqlConnection
         }
 
         return $"It is not the source {target.Server}: a lock taken on the one does not show on the other.";
+    }
+
+    // A server has many addresses, but a source always has the database that was backed up. Every server has one called postgres.
+    private async Task<string?> FindLikenessAsync(BackupInfo backup, CancellationToken cancellationToken)
+    {
+        if (backup.Server == staging.Server)
+        {
+            return $"The backup was made of a server called {backup.Server}, as the staging server is";
+        }
+
+        return backup.Database is { } database and not "postgres" && await AskAsync(session, "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1)", cancellationToken, database)
+            ? $"The backup was made of a database called {database}, and the staging server {staging.Server} has one of that name"
+            : null;
     }
 
     private static async Task<bool> AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters) =>

@@ -37,18 +37,18 @@ internal sealed class ServerStaging : DrillStaging
     /// <summary>Connects to it.</summary>
     /// <param name="connection">Connection URI or string of the staging server.</param>
     /// <param name="source">Connection URI or string of the source; <c>DATABASE_URL</c> when null.</param>
-    /// <param name="recorded">The source's server as the backup recorded it; null where it did not.</param>
+    /// <param name="backup">The backup, which may have recorded what server and database it was made of.</param>
     /// <param name="context">The run.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="MinaException"><c>StagingIsSource</c>; it cannot be reached.</exception>
-    public static async Task<ServerStaging> OpenAsync(string connection, string? source, string? recorded, RunContext context, CancellationToken cancellationToken)
+    public static async Task<ServerStaging> OpenAsync(string connection, string? source, BackupInfo backup, RunContext context, CancellationToken cancellationToken)
     {
         var server = PoolerDetection.ToDirectAddress(ConnectionTarget.Parse(connection, context.Environment), context);
         context.Log.Redact(server.Password?.Reveal() ?? "");
         await using var session = await new PostgresConnector(server).OpenPinnedAsync(cancellationToken);
         var info = await ServerInfo.ReadAsync(session, cancellationToken);
         PoolerDetection.EnsureDirectSession(session, info, server);
-        var proof = await new SameServerCheck(server, session).RunAsync(source, recorded, context, cancellationToken);
+        var proof = await new SameServerCheck(server, session).RunAsync(source, backup, context, cancellationToken);
         return new ServerStaging(server, info.Version, $"The staging server is {server.Server} (PostgreSQL {info.Version}). {proof}", context);
     }
 
