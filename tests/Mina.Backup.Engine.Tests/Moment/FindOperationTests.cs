@@ -165,6 +165,22 @@ public sealed class FindOperationTests(MomentScene scene) : IClassFixture<Moment
     }
 
     [Fact]
+    public async Task A_table_that_gave_up_its_first_file_before_its_name_was_recorded_has_its_name()
+    {
+        await using var database = await scene.CreateDatabaseAsync();
+        await database.ExecuteAsync("CREATE TABLE \"New one\" (x int, y text); INSERT INTO \"New one\" SELECT generate_series(1, 70)");
+        var deleted = await MomentScene.TransactAsync(database, "DELETE FROM \"New one\" WHERE x < 8");
+        await database.ExecuteAsync("VACUUM FULL \"New one\"");
+        var emptied = await MomentScene.TransactAsync(database, "TRUNCATE \"New one\"");
+        await scene.RecordNamesAsync();
+
+        var found = await scene.FindAsync(database, request => request with { Tables = ["New one"], Operations = [TransactionOperation.Delete, TransactionOperation.Truncate] });
+
+        Assert.Equal([emptied, deleted], found.Select(item => item.Xid));
+        Assert.Equal(["public.\"New one\" (truncated)", "public.\"New one\" (7 deleted)"], found.Select(item => item.Tables[0].ToString()));
+    }
+
+    [Fact]
     public async Task A_rewrite_is_no_loss_and_catalogs_do_not_show()
     {
         await using var database = await scene.CreateDatabaseAsync();

@@ -70,7 +70,7 @@ public sealed class PitrSite : IAsyncDisposable
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Makes a site and starts its source.</summary>
-    public static async Task<PitrSite> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<PitrSite> StartAsync(IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? initdb = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Branches need a Unix shell.");
         var site = new PitrSite(Directory.CreateTempSubdirectory("mina-pitr-").FullName);
@@ -98,7 +98,7 @@ public sealed class PitrSite : IAsyncDisposable
             all[name] = value;
         }
 
-        site.Source = await EphemeralCluster.StartAsync(new EphemeralClusterOptions { Settings = all }, HostEnvironment.Current(), Cancel);
+        site.Source = await EphemeralCluster.StartAsync(new EphemeralClusterOptions { Settings = all, InitdbArguments = initdb ?? [] }, HostEnvironment.Current(), Cancel);
         return site;
     }
 

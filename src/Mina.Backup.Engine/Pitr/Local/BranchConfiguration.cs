@@ -46,7 +46,7 @@ internal sealed class BranchConfiguration
     {
         if (settings.Keys.FirstOrDefault(name => Reserved.Contains(name) || name.StartsWith("recovery_target", StringComparison.OrdinalIgnoreCase)) is { } name)
         {
-            throw new ConfigurationException(ErrorCatalog.OptionConflict, $"The setting {name} of a branch cannot be changed: it keeps the branch apart, or at its point.", new ErrorContext { Target = name });
+            throw new ConfigurationException(ErrorCatalog.OptionConflict, $"The setting {name} of a branch cannot be changed: it keeps the branch apart, or at its point.", new ErrorContext { Target = name, Action = "Leave this setting out." });
         }
     }
 
@@ -99,6 +99,8 @@ internal sealed class BranchConfiguration
             ["synchronous_commit"] = "off",
             ["shared_buffers"] = "256MB",
             ["max_wal_size"] = "32GB",
+            // Must be at least two segments, which are greater than usual where initdb was told so.
+            ["min_wal_size"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(80, manifest.SegmentSize * 2 >> 20)}MB"),
             ["checkpoint_timeout"] = "1h",
             ["logging_collector"] = "off",
             ["log_destination"] = "stderr",

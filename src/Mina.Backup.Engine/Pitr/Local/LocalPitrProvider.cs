@@ -54,7 +54,7 @@ public sealed class LocalPitrProvider : ISteppablePitrProvider
         var name = request.Name ?? "pitr_" + now.UtcDateTime.ToString("yyyyMMdd_HHmmss_fff", CultureInfo.InvariantCulture);
         if (!BranchRegistry.IsName(name))
         {
-            throw new ConfigurationException(ErrorCatalog.OptionConflict, $"'{name}' cannot be a branch's name: 1 to 40 letters, digits, dots, dashes and underscores, the first a letter or digit.", new ErrorContext { Target = name });
+            throw new ConfigurationException(ErrorCatalog.OptionConflict, $"'{name}' cannot be a branch's name: 1 to 40 letters, digits, dots, dashes and underscores, the first a letter or digit.", new ErrorContext { Target = name, Action = "Give -Name another one, or leave it out." });
         }
 
         var folder = new BranchFolder(Path.Combine(BranchPlace.Resolve(request.Location, environment), $"{name}.{Guid.NewGuid().ToString("N")[..8]}"));

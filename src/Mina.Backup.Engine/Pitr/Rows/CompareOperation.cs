@@ -74,9 +74,8 @@ internal sealed class CompareOperation(RunContext context)
     private async Task<PitrTableComparison> CompareAsync(RowPlan plan, RowSide branch, RowSide live, PitrRowsRequest request, CancellationToken cancellationToken)
     {
         var start = context.Clock.GetTimestamp();
-        var query = plan.Query(null, request.Where);
         var keys = plan.Key.Count + (request.Where is null ? 0 : 1);
-        var (left, right) = await OpenAsync(plan, (branch.Connection, query), (live.Connection, query), keys, cancellationToken);
+        var (left, right) = await OpenAsync(plan, (branch.Connection, plan.BranchQuery(null, request.Where)), (live.Connection, plan.LiveQuery(request.Where)), keys, cancellationToken);
         await using var closeLeft = left;
         await using var closeRight = right;
         var merge = new RowMerge(plan, left, right, request.Where is not null);

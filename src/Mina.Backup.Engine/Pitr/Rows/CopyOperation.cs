@@ -67,33 +67,45 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
     private async Task<IReadOnlyList<PitrCopyResult>> RunAsync(Work work, IReadOnlyList<RowPlan> plans, CancellationToken cancellationToken)
     {
         await work.ExecuteAsync("BEGIN; SET LOCAL lc_monetary = 'C'; SET CONSTRAINTS ALL DEFERRED", cancellationToken);
-        var apply = !work.Request.CountOnly;
         var maker = new TableMaker(work.Writer, work.Branch.Connection, work.Source, tools, context);
         var lost = plans.Where(plan => plan.Live is null).Select(plan => plan.Branch).ToList();
-        if (apply)
+        if (!work.Request.CountOnly)
         {
             await maker.MakeAsync(lost, cancellationToken);
         }
 
-        List<PitrCopyResult> results = [];
-        var triggers = new TableTriggers(work.Writer);
+        List<StagedTable> staged = [];
         for (var number = 0; number < plans.Count; number++)
         {
-            var start = context.Clock.GetTimestamp();
-            var result = await CopyAsync(work, plans[number], number, triggers, cancellationToken);
-            results.Add(result with { Duration = context.Clock.GetElapsedTime(start) });
+            staged.Add(await StageAsync(work, plans[number], number, cancellationToken));
         }
 
-        if (!apply)
+        if (work.Request.CountOnly)
         {
             await work.ExecuteAsync("ROLLBACK", cancellationToken);
-            return results;
+            return [.. staged.Select(table => table.Result)];
         }
 
+        await work.EndReadingAsync(cancellationToken);
+        var triggers = new TableTriggers(work.Writer);
+        var circles = new CircularKeys(work.Writer);
+        await circles.DeferAsync(plans, cancellationToken);
+        List<PitrCopyResult> results = [];
+        foreach (var table in staged)
+        {
+            results.Add(await TakeOverAsync(work, table, triggers, cancellationToken));
+        }
+
+        // Whatever a deferred constraint has against the rows shows before anything that cannot be rolled back; and no table with checks that wait can be altered.
+        await work.ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
         await maker.FinishAsync(lost, cancellationToken);
         await triggers.RestoreAsync(cancellationToken);
-        // Whatever a deferred constraint has against the rows shows before anything that cannot be rolled back.
-        await work.ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+        await circles.RestoreAsync(cancellationToken);
+        return await CommitAsync(work, plans, results, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<PitrCopyResult>> CommitAsync(Work work, IReadOnlyList<RowPlan> plans, List<PitrCopyResult> results, CancellationToken cancellationToken)
+    {
         for (var i = 0; i < plans.Count; i++)
         {
             results[i] = results[i] with { Sequences = await AdvanceAsync(work, plans[i], cancellationToken) };
@@ -108,8 +120,10 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
         return results;
     }
 
-    private async Task<PitrCopyResult> CopyAsync(Work work, RowPlan plan, int number, TableTriggers triggers, CancellationToken cancellationToken)
+    /// <summary>Brings the rows that differ to the live server, and counts them where no more is asked.</summary>
+    private async Task<StagedTable> StageAsync(Work work, RowPlan plan, int number, CancellationToken cancellationToken)
     {
+        var start = context.Clock.GetTimestamp();
         var result = new PitrCopyResult
         {
             Table = plan.Name.ToString(),
@@ -123,32 +137,41 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
         };
         if (plan.Live is null && work.Request.CountOnly)
         {
-            return result with { Inserted = await CountAsync(work, plan, cancellationToken) };
+            result = result with { Inserted = await CountAsync(work, plan, cancellationToken) };
+            return new StagedTable(plan, null, result with { Duration = context.Clock.GetElapsedTime(start) });
         }
 
         await using var stage = await RowStage.CreateAsync(work.Writer, plan, number, cancellationToken);
         await FillAsync(work, plan, stage, cancellationToken);
-        var made = plan.Live is null ? plan with { Live = await new TableReader(work.Writer, "the live database").ReadAsync(plan.Name, cancellationToken) } : plan;
-        var writer = new RowWriter(work.Writer, made, stage);
         if (work.Request.CountOnly)
         {
-            var conflicts = await writer.CountConflictsAsync(cancellationToken);
-            return result with { Inserted = stage.Missing - conflicts, Updated = stage.Changed, Skipped = conflicts };
+            var conflicts = await new StagedConflicts(work.Writer, plan, stage).CountAsync(cancellationToken);
+            result = result with { Inserted = stage.Missing - conflicts, Updated = stage.Changed, Skipped = conflicts };
         }
 
+        return new StagedTable(plan, stage, result with { Duration = context.Clock.GetElapsedTime(start) });
+    }
+
+    private async Task<PitrCopyResult> TakeOverAsync(Work work, StagedTable table, TableTriggers triggers, CancellationToken cancellationToken)
+    {
+        var start = context.Clock.GetTimestamp();
+        var (plan, stage, result) = table;
+        var made = plan.Live is null ? plan with { Live = await new TableReader(work.Writer, "the live database").ReadAsync(plan.Name, cancellationToken) } : plan;
         if (work.Request.DisableTriggers)
         {
             await triggers.DisableAsync(made.Live!, cancellationToken);
         }
 
+        var writer = new RowWriter(work.Writer, made, stage!);
         var inserted = await writer.InsertAsync(cancellationToken);
         var updated = await writer.UpdateAsync(cancellationToken);
         return result with
         {
             Inserted = inserted,
             Updated = updated,
-            Skipped = stage.Missing - inserted,
+            Skipped = stage!.Missing - inserted,
             Altered = await writer.CountAlteredAsync(cancellationToken),
+            Duration = result.Duration + context.Clock.GetElapsedTime(start),
         };
     }
 
@@ -156,7 +179,7 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
     {
         var mode = work.Request.Mode;
         var (left, right) = await CompareOperation.OpenAsync(
-            plan, (work.Branch.Connection, plan.Query(work.Request.Where, null)), (work.Live.Connection, plan.Query(null, null)), plan.Key.Count, cancellationToken);
+            plan, (work.Branch.Connection, plan.BranchQuery(work.Request.Where, null)), (work.Live.Connection, plan.LiveQuery(null)), plan.Key.Count, cancellationToken);
         await using var closeLeft = left;
         await using var closeRight = right;
         await new RowMerge(plan, left, right, flagged: false).RunAsync(
@@ -176,7 +199,7 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
         }
 
         var condition = work.Request.Where is { } where ? $" WHERE ({where})" : "";
-        await using var command = new NpgsqlCommand($"SELECT pg_catalog.count(*) FROM {plan.Name.Sql} AS t{condition}", work.Branch.Connection);
+        await using var command = new NpgsqlCommand($"SELECT pg_catalog.count(*) FROM {plan.Branch.RowsSql} AS t{condition}", work.Branch.Connection);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -202,8 +225,17 @@ internal sealed class CopyOperation(ClientTools tools, RunContext context)
         }
     }
 
+    private sealed record StagedTable(RowPlan Plan, RowStage? Stage, PitrCopyResult Result);
+
     private sealed record Work(PitrCopyRequest Request, ConnectionTarget Source, RowSide Branch, RowSide Live, NpgsqlConnection Writer)
     {
+        // A table that is still being read cannot be altered.
+        public async Task EndReadingAsync(CancellationToken cancellationToken)
+        {
+            await using var command = new NpgsqlCommand("ROLLBACK", Live.Connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
         {
             await using var command = new NpgsqlCommand(sql, Writer);

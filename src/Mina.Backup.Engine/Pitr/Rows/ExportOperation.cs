@@ -52,7 +52,7 @@ internal sealed class ExportOperation(RunContext context)
         });
         var condition = request.Where is { } where ? $" WHERE ({where})" : "";
         var order = table.Key.Count == 0 ? "" : $" ORDER BY {string.Join(", ", table.Key.Select(SqlText.Identifier))}";
-        var copy = $"COPY (SELECT * FROM {table.Name.Sql} AS t{condition}{order}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')";
+        var copy = $"COPY (SELECT * FROM {table.RowsSql} AS t{condition}{order}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')";
         var rows = new CsvRowCounter();
         var size = 0L;
         // The reader's base stream gives the server's bytes as they are.

@@ -76,15 +76,20 @@ internal sealed record RowPlan
         };
     }
 
-    /// <summary>The query that gives rows in the order of the key: the key's parts, then one more field where <paramref name="flag"/> is given, then the columns.</summary>
-    public string Query(string? condition, string? flag)
+    /// <summary>The query that gives the branch's rows in the order of the key: the key's parts, then one more field where <paramref name="flag"/> is given, then the columns.</summary>
+    public string BranchQuery(string? condition, string? flag) => Query(Branch, condition, flag);
+
+    /// <summary>The same of the live table; empty when there is none.</summary>
+    public string LiveQuery(string? flag) => Live is null ? "" : Query(Live, null, flag);
+
+    private string Query(RowTable table, string? condition, string? flag)
     {
         var fields = Key.Select(part => part.Sql)
             .Concat(flag is null ? [] : [$"(({flag}) IS TRUE)"])
             .Concat(Columns.Select(column => column.TravelSql("t")));
         var order = string.Join(", ", Enumerable.Range(1, Key.Count).Select(place => FormattableString.Invariant($"{place}")));
         var filter = condition is null ? "" : $" WHERE ({condition})";
-        return $"SELECT {string.Join(", ", fields)} FROM {Name.Sql} AS t{filter} ORDER BY {order}";
+        return $"SELECT {string.Join(", ", fields)} FROM {table.RowsSql} AS t{filter} ORDER BY {order}";
     }
 
     private static string Describe(IReadOnlyList<string> key) => key.Count == 0 ? "none" : string.Join(", ", key);

@@ -18,6 +18,9 @@ internal sealed record RowTable
     /// <summary>Columns of its primary key, in the key's order; empty when it has none.</summary>
     public required IReadOnlyList<string> Key { get; init; }
 
+    /// <summary>The table with its own rows: those of its partitions, but not those of tables that inherit from it, which are tables of their own.</summary>
+    public string RowsSql => IsPartitioned ? Name.Sql : "ONLY " + Name.Sql;
+
     /// <summary>OIDs of the tables that its foreign keys refer to.</summary>
     public required IReadOnlyList<uint> References { get; init; }
 }

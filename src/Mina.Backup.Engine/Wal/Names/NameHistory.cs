@@ -10,6 +10,7 @@ internal sealed class NameHistory
     private readonly Dictionary<(uint Database, uint Oid), HashSet<(string Schema, string Name)>> names = [];
     private readonly Dictionary<uint, string> databases = [];
     private readonly Dictionary<RelationFile, NamedRelation> learned = [];
+    private readonly Dictionary<(uint Database, uint Oid), NamedRelation> originals = [];
     private readonly List<FilenodeMap> maps;
     private readonly Dictionary<(int Epoch, uint Database), HashSet<uint>> present = [];
 
@@ -47,12 +48,15 @@ internal sealed class NameHistory
         return low - 1;
     }
 
-    /// <summary>What a file held in an epoch: by the newest map up to it that knows the file, else by the first one behind. Null when none does.</summary>
+    /// <summary>
+    /// What a file held in an epoch: by the newest map up to it that knows the file, else by the first one behind. A file that was given up before any map saw it was
+    /// the first one of the relation whose OID it has for a number, as both come from one counter. Null when none knows.
+    /// </summary>
     public NamedRelation? Find(RelationFile file, int epoch)
     {
         if (!files.TryGetValue(file, out var known))
         {
-            return learned.GetValueOrDefault(file);
+            return learned.GetValueOrDefault(file) ?? originals.GetValueOrDefault((file.Database, file.Filenode));
         }
 
         var before = known.FindLastIndex(item => item.Epoch <= epoch);
@@ -64,6 +68,9 @@ internal sealed class NameHistory
 
     /// <summary>Name of a database; null when no map knows it.</summary>
     public string? DatabaseOf(RelationFile file) => databases.GetValueOrDefault(file.Database);
+
+    /// <summary>All names that any table ever had.</summary>
+    public IEnumerable<(string Schema, string Name)> Names => names.Values.SelectMany(found => found);
 
     /// <summary>All names that a table ever had.</summary>
     public IEnumerable<(string Schema, string Name)> NamesOf(uint database, uint oid) => names.TryGetValue((database, oid), out var found) ? found : [];
@@ -102,13 +109,17 @@ internal sealed class NameHistory
                 continue;
             }
 
+            var named = new NamedRelation(database.Name, database.Oid, table, relation.Kind is 'r' or 'm', root);
+            // How many rows it had before nobody knows.
+            originals.TryAdd((database.Oid, relation.Oid), named with { Table = table with { Rows = null } });
+
             var file = new RelationFile(relation.Tablespace, database.Oid, relation.Filenode);
             if (!files.TryGetValue(file, out var known))
             {
                 files.Add(file, known = []);
             }
 
-            known.Add((epoch, new NamedRelation(database.Name, database.Oid, table, relation.Kind is 'r' or 'm', root)));
+            known.Add((epoch, named));
         }
     }
 

@@ -28,16 +28,33 @@ internal sealed class FindOperation
         using var keys = KeyRing.Create(request.Keys, context.Environment);
         await using var sources = await LogSources.OpenAsync(request, keys, stores, context, cancellationToken);
         var matches = new BiggestMatches(request.First);
+        var filter = new TransactionFilter(request, sources.Names);
         for (var index = 0; index < sources.Runs.Count; index++)
         {
             WarnOfGap(sources.Runs, index, context);
-            await foreach (var match in ReadAsync(sources, sources.Runs[index], request, context, cancellationToken))
+            await foreach (var match in ReadAsync(sources, sources.Runs[index], filter, request, context, cancellationToken))
             {
                 matches.Add(match);
             }
         }
 
+        WarnOfNames(filter, context);
         return [.. matches.InOrder().Select(match => ToModel(match, sources))];
+    }
+
+    // An empty answer must not look like one that nothing happened.
+    private static void WarnOfNames(TransactionFilter filter, RunContext context)
+    {
+        foreach (var table in filter.UnknownTables)
+        {
+            context.Warning($"No record of names knows a table {table}, in any database. Capital letters count.");
+        }
+
+        if (filter.Unnamed > 0)
+        {
+            context.Warning(FormattableString.Invariant(
+                $"{filter.Unnamed} transactions touched tables whose names were not recorded and are left out; without -Table they are shown by their files."));
+        }
     }
 
     private static void WarnOfGap(IReadOnlyList<LogRun> runs, int index, RunContext context)
@@ -51,11 +68,10 @@ internal sealed class FindOperation
     }
 
     private async IAsyncEnumerable<TransactionMatch> ReadAsync(
-        LogSources sources, LogRun run, FindTransactionRequest request, RunContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+        LogSources sources, LogRun run, TransactionFilter filter, FindTransactionRequest request, RunContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var scan = new LogScan(tools, request.Jobs ?? Environment.ProcessorCount);
         var merger = new StretchMerger();
-        var filter = new TransactionFilter(request, sources.Names);
         ChangeReader? reader = null;
         long done = 0;
         await foreach (var stretch in scan.ReadAsync(run, request.After, request.Before, context, cancellationToken))

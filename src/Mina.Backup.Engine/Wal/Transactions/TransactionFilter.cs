@@ -14,6 +14,13 @@ internal sealed class TransactionFilter(FindTransactionRequest request, NameHist
     private readonly long before = request.Before is { } time ? time.UtcTicks : long.MaxValue;
     private readonly HashSet<TransactionOperation> operations = [.. request.Operations];
 
+    /// <summary>Transactions that touched files of unknown name, and were left out as tables were asked for by name.</summary>
+    public long Unnamed { get; private set; }
+
+    /// <summary>Tables asked for that no record of names knows.</summary>
+    public IReadOnlyList<string> UnknownTables =>
+        [.. request.Tables.Where(table => !table.Contains('/', StringComparison.Ordinal) && !names.Names.Any(name => IsName([table], name)))];
+
     /// <summary>Whether it committed in the time asked for.</summary>
     public bool IsInTime(in TransactionEnd end) => end.Time >= after && end.Time < before;
 
@@ -21,6 +28,7 @@ internal sealed class TransactionFilter(FindTransactionRequest request, NameHist
     public long? Measure(IReadOnlyList<TableChange> changes)
     {
         long rows = 0;
+        var unnamed = false;
         foreach (var change in changes)
         {
             if (Matches(change))
@@ -28,8 +36,13 @@ internal sealed class TransactionFilter(FindTransactionRequest request, NameHist
                 var touched = change.RowsOf(operations);
                 rows = touched > long.MaxValue - rows ? long.MaxValue : rows + touched;
             }
+            else
+            {
+                unnamed |= change.Relation is null && change.RowsOf(operations) > 0;
+            }
         }
 
+        Unnamed += unnamed && rows == 0 && request.Tables.Count > 0 ? 1 : 0;
         return rows > 0 && rows >= request.MinimumRows ? rows : null;
     }
 
@@ -49,6 +62,9 @@ internal sealed class TransactionFilter(FindTransactionRequest request, NameHist
             all = all.Concat(names.NamesOf(relation.DatabaseOid, root.Oid));
         }
 
-        return all.Any(name => Matches(request.Tables, name.Name) || Matches(request.Tables, $"{name.Schema}.{name.Name}"));
+        return all.Any(name => IsName(request.Tables, name));
     }
+
+    private static bool IsName(IReadOnlyList<string> patterns, (string Schema, string Name) name) =>
+        Matches(patterns, name.Name) || Matches(patterns, $"{name.Schema}.{name.Name}");
 }
