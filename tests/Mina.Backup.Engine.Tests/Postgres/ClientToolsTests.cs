@@ -37,7 +37,7 @@ public sealed class ClientToolsTests : IDisposable
     {
         await WriteAsync("echo $$ > \"$0.pid\"; exec sleep 600");
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => new ClientTools(machine.Environment, TimeSpan.FromSeconds(1)).FindAsync("psql", 15, Token));
+        var error = await Assert.ThrowsAsync<ToolException>(() => new ClientTools(machine.Environment, TimeSpan.FromSeconds(5)).FindAsync("psql", 15, Token));
 
         Assert.Equal("ToolMissing", error.ErrorId);
         AssertEnded();
