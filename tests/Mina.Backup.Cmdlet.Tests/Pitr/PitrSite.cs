@@ -60,6 +60,11 @@ public sealed class PitrSite : IDisposable
         session.Run("Get-MinaPitrBranch | Remove-MinaPitrBranch").ThrowIfFailed();
         session.Run("$args[0] | Stop-MinaEphemeralCluster", cluster).ThrowIfFailed();
         session.Dispose();
+        foreach (var name in (string[])["GPG_BACKUP_PASSPHRASE", "MINA_STATE_PATH", "MINA_ENCRYPTED_BACKUP_PATH", "MINA_WAL_ARCHIVE", "MINA_WAL_SPOOL", "MINA_BRANCH_PATH"])
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 
