@@ -9,6 +9,7 @@ public sealed class WalTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly ModuleSession session = new();
     private readonly PSObject cluster;
+    private readonly TestVariables variables;
 
     public WalTests()
     {
@@ -20,17 +21,12 @@ public sealed class WalTests : IDisposable
         }
 
         cluster = session.Run("Start-MinaEphemeralCluster -Setting @{ archive_mode = 'on' }").ThrowIfFailed().Output.Single();
-        foreach (var (name, value) in new (string, string?)[]
-        {
+        variables = new TestVariables(
             ("DATABASE_URL", (string)cluster.Properties["ConnectionUri"].Value),
             ("GPG_BACKUP_PASSPHRASE", "pass phrase"),
             ("MINA_WAL_ARCHIVE", Archive),
             ("MINA_WAL_SPOOL", null),
-            ("MINA_STATE_PATH", Path.Combine(folder.Path, "state")),
-        })
-        {
-            Environment.SetEnvironmentVariable(name, value);
-        }
+            ("MINA_STATE_PATH", Path.Combine(folder.Path, "state")));
     }
 
     private string Archive => Path.Combine(folder.Path, "archive");
@@ -41,11 +37,7 @@ public sealed class WalTests : IDisposable
     {
         session.Run("$args[0] | Stop-MinaEphemeralCluster", cluster).ThrowIfFailed();
         session.Dispose();
-        foreach (var name in (string[])["DATABASE_URL", "GPG_BACKUP_PASSPHRASE", "MINA_WAL_ARCHIVE", "MINA_STATE_PATH"])
-        {
-            Environment.SetEnvironmentVariable(name, null);
-        }
-
+        variables.Dispose();
         folder.Dispose();
     }
 

@@ -63,6 +63,9 @@ internal sealed class EarlyProof : IAsyncDisposable
     /// <summary>Rows read so far.</summary>
     public long Rows => Interlocked.Read(ref rows);
 
+    /// <summary>Ends when it was stopped, or fails when a session was lost.</summary>
+    public Task Completion => lanes;
+
     /// <summary>Ends it behind the parts that are being read.</summary>
     /// <returns>What was compared, and what is left to compare.</returns>
     public async Task<ContentProof> StopAsync()

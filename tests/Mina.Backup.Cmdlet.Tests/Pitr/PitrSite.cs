@@ -7,25 +7,20 @@ namespace Mina.Backup.Cmdlet.Tests.Pitr;
 public sealed class PitrSite : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mina-pitr-").FullName;
+    private readonly TestVariables variables;
     private readonly ModuleSession session;
     private readonly System.Management.Automation.PSObject cluster;
 
     public PitrSite()
     {
-        foreach (var (variable, value) in new (string, string?)[]
-        {
+        variables = new TestVariables(
             ("DATABASE_URL", null),
             ("GPG_BACKUP_PASSPHRASE", "correct horse"),
             ("MINA_STATE_PATH", Path.Combine(folder, "state")),
             ("MINA_ENCRYPTED_BACKUP_PATH", Path.Combine(folder, "backups")),
             ("MINA_WAL_ARCHIVE", Path.Combine(folder, "archive")),
             ("MINA_WAL_SPOOL", Path.Combine(folder, "spool")),
-            ("MINA_BRANCH_PATH", Path.Combine(folder, "branches")),
-        })
-        {
-            Environment.SetEnvironmentVariable(variable, value);
-        }
-
+            ("MINA_BRANCH_PATH", Path.Combine(folder, "branches")));
         var spool = Path.Combine(folder, "spool");
         Shell($"chmod 711 {folder}; mkdir -m 700 {spool}; [ $(id -u) -ne 0 ] || chown postgres {spool}");
         session = new ModuleSession();
@@ -60,11 +55,7 @@ public sealed class PitrSite : IDisposable
         session.Run("Get-MinaPitrBranch | Remove-MinaPitrBranch").ThrowIfFailed();
         session.Run("$args[0] | Stop-MinaEphemeralCluster", cluster).ThrowIfFailed();
         session.Dispose();
-        foreach (var name in (string[])["GPG_BACKUP_PASSPHRASE", "MINA_STATE_PATH", "MINA_ENCRYPTED_BACKUP_PATH", "MINA_WAL_ARCHIVE", "MINA_WAL_SPOOL", "MINA_BRANCH_PATH"])
-        {
-            Environment.SetEnvironmentVariable(name, null);
-        }
-
+        variables.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
