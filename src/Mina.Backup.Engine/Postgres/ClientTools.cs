@@ -33,18 +33,25 @@ public sealed class ClientTools
     public async Task<ClientTool> FindAsync(string program, int minimumMajor, CancellationToken cancellationToken)
     {
         var found = new List<ClientTool>();
+        var unusable = new List<string>();
         foreach (var path in Candidates(program))
         {
-            if (await TryReadAsync(program, path, cancellationToken) is { } tool)
+            try
             {
-                found.Add(tool);
+                found.Add(await ReadAsync(program, path, cancellationToken));
+            }
+            catch (ToolException problem) when (problem.Definition == ErrorCatalog.ToolMissing)
+            {
+                // Another one may run here; if none does, the reasons are told.
+                unusable.Add(problem.Message);
             }
         }
 
         if (found.Count == 0)
         {
             var place = env.Variable("MINA_PG_BIN") is { } folder ? $"in MINA_PG_BIN ({folder})" : "on this machine";
-            throw new ToolException(ErrorCatalog.ToolMissing, $"{program} was not found {place}.", new ErrorContext { Target = program });
+            var text = unusable.Count == 0 ? $"{program} was not found {place}." : $"No {program} {place} can be used: {string.Join(' ', unusable)}";
+            throw new ToolException(ErrorCatalog.ToolMissing, text, new ErrorContext { Target = program });
         }
 
         // The list starts with the preferred places, and sorting is stable.
@@ -64,7 +71,7 @@ public sealed class ClientTools
             Action = $"Install {program} {minimumMajor.ToString(CultureInfo.InvariantCulture)} or newer, or set MINA_PG_BIN to its folder.",
         });
 
-    private async Task<ClientTool?> TryReadAsync(string program, string path, CancellationToken cancellationToken)
+    private async Task<ClientTool> ReadAsync(string program, string path, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
@@ -75,19 +82,17 @@ public sealed class ClientTools
             using var reader = new StreamReader(process.StandardOutput, Encoding.UTF8);
             var output = await reader.ReadToEndAsync(limit.Token);
             var exit = await process.WaitAsync(limit.Token);
-            return exit.Code == 0 ? Read(program, path, output) : null;
-        }
-        catch (ToolException problem) when (problem.Definition == ErrorCatalog.ToolMissing)
-        {
-            // Not a program that can run here: another one may be.
-            return null;
+            return exit.Code == 0
+                ? Read(program, path, output) ?? throw Unusable(program, $"{path} --version says no version.")
+                : throw Unusable(program, $"{path} --version ended with status {exit.Code.ToString(CultureInfo.InvariantCulture)}.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It never answered: another one may.
-            return null;
+            throw Unusable(program, $"{path} --version gave no answer within {patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds.");
         }
     }
+
+    private static ToolException Unusable(string program, string text) => new(ErrorCatalog.ToolMissing, text, new ErrorContext { Target = program });
 
     // "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)", "postgres (PostgreSQL) 18beta1".
     private static ClientTool? Read(string program, string path, string output)

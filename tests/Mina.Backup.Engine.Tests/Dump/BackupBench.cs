@@ -56,14 +56,8 @@ internal sealed class BackupBench : IDisposable
     }
 
     /// <summary>Puts a shell script in pg_dump's place; <c>$REAL</c> is the real one.</summary>
-    public void ReplacePgDump(string binDirectory, string script)
+    public async Task ReplacePgDumpAsync(string binDirectory, string script)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("Needs a shell script.");
-            return;
-        }
-
         var folder = Directory.CreateDirectory(Path.Combine(Machine.Root, "bin")).FullName;
         foreach (var program in Directory.EnumerateFiles(binDirectory))
         {
@@ -71,9 +65,7 @@ internal sealed class BackupBench : IDisposable
         }
 
         var path = Path.Combine(folder, "pg_dump");
-        File.Delete(path);
-        File.WriteAllText(path, $"#!/bin/sh\nREAL={binDirectory}/pg_dump\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await ShellProgram.WriteAsync(path, $"REAL={binDirectory}/pg_dump\n{script}");
         Machine.Set("MINA_PG_BIN", folder);
     }
 

@@ -90,7 +90,7 @@ public sealed class BackupRefusalTests(ClusterFixture clusters) : IDisposable
     public async Task A_pg_dump_older_than_the_server_is_refused()
     {
         var cluster = await clusters.ClusterAsync();
-        bench.ReplacePgDump(cluster.BinDirectory, "echo 'pg_dump (PostgreSQL) 9.6.24'");
+        await bench.ReplacePgDumpAsync(cluster.BinDirectory, "echo 'pg_dump (PostgreSQL) 9.6.24'");
 
         var error = await bench.FailAsync<ToolException>(cluster.Target.ToUri(), "ToolTooOld");
 
@@ -113,7 +113,7 @@ public sealed class BackupRefusalTests(ClusterFixture clusters) : IDisposable
     {
         var cluster = await clusters.ClusterAsync();
         await using var database = await clusters.CreateDatabaseAsync("CREATE TABLE t AS SELECT i, repeat('x', 1000) FROM generate_series(1, 50000) i");
-        bench.ReplacePgDump(cluster.BinDirectory, $$"""case "$*" in *--section={{section}}*) "$REAL" "$@" | head -c 3000; kill -9 $$;; esac; exec "$REAL" "$@" """);
+        await bench.ReplacePgDumpAsync(cluster.BinDirectory, $$"""case "$*" in *--section={{section}}*) "$REAL" "$@" | head -c 3000; kill -9 $$;; esac; exec "$REAL" "$@" """);
 
         await bench.FailAsync<ToolException>(database.Uri, "ToolKilled");
     }
@@ -123,7 +123,7 @@ public sealed class BackupRefusalTests(ClusterFixture clusters) : IDisposable
     {
         var cluster = await clusters.ClusterAsync();
         await using var database = await clusters.CreateDatabaseAsync("CREATE TABLE t AS SELECT generate_series(1, 50000) a");
-        bench.ReplacePgDump(cluster.BinDirectory, """case "$*" in *--section=data*) "$REAL" "$@" | head -c 100000; exit 0;; esac; exec "$REAL" "$@" """);
+        await bench.ReplacePgDumpAsync(cluster.BinDirectory, """case "$*" in *--section=data*) "$REAL" "$@" | head -c 100000; exit 0;; esac; exec "$REAL" "$@" """);
 
         await bench.FailAsync<IntegrityException>(database.Uri, "DumpIncomplete");
     }
@@ -134,7 +134,7 @@ public sealed class BackupRefusalTests(ClusterFixture clusters) : IDisposable
         await using var cluster = await EphemeralCluster.StartAsync(new EphemeralClusterOptions(), HostEnvironment.Current(), TestContext.Current.CancellationToken);
         var database = await TestDatabase.CreateAsync(cluster.Target, "doomed");
         await database.ExecuteAsync("CREATE TABLE t AS SELECT i, repeat('x', 1000) FROM generate_series(1, 50000) i");
-        bench.ReplacePgDump(
+        await bench.ReplacePgDumpAsync(
             cluster.BinDirectory,
             $$"""case "$*" in *--section=data*) "$REAL" "$@" | (head -c 100000; kill -QUIT {{cluster.ProcessId}}; cat); kill -9 0;; esac; exec "$REAL" "$@" """
                 .Replace("kill -9 0", "wait; exit 1", StringComparison.Ordinal));
@@ -151,7 +151,7 @@ public sealed class BackupRefusalTests(ClusterFixture clusters) : IDisposable
         await using var database = await clusters.CreateDatabaseAsync("CREATE TABLE t AS SELECT i, repeat('x', 1000) FROM generate_series(1, 50000) i");
         var cluster = await clusters.ClusterAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bench.ReplacePgDump(cluster.BinDirectory, """case "$*" in *--section=data*) "$REAL" "$@" | head -c 100000; sleep 600;; esac; exec "$REAL" "$@" """);
+        await bench.ReplacePgDumpAsync(cluster.BinDirectory, """case "$*" in *--section=data*) "$REAL" "$@" | head -c 100000; sleep 600;; esac; exec "$REAL" "$@" """);
         var backup = bench.BackUpAsync(database, cancellationToken: stop.Token);
         while (!bench.Observer.Reports.Any(report => report.Stage == "Dumping"))
         {

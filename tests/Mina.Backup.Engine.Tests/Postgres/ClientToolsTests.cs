@@ -40,7 +40,19 @@ public sealed class ClientToolsTests : IDisposable
         var error = await Assert.ThrowsAsync<ToolException>(() => new ClientTools(machine.Environment, TimeSpan.FromSeconds(5)).FindAsync("psql", 15, Token));
 
         Assert.Equal("ToolMissing", error.ErrorId);
+        Assert.Contains("gave no answer within 5 seconds", error.Message, StringComparison.Ordinal);
         AssertEnded();
+    }
+
+    [Fact]
+    public async Task A_program_that_fails_is_named_with_its_status()
+    {
+        await WriteAsync("exit 3");
+
+        var error = await Assert.ThrowsAsync<ToolException>(() => new ClientTools(machine.Environment).FindAsync("psql", 15, Token));
+
+        Assert.Equal("ToolMissing", error.ErrorId);
+        Assert.Contains($"{Path.Combine(machine.Root, "psql")} --version ended with status 3", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,14 +97,7 @@ public sealed class ClientToolsTests : IDisposable
 
     private async Task WriteAsync(string body)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is a shell script.");
-        var path = Path.Combine(machine.Root, "psql");
-        await File.WriteAllTextAsync(path, $"#!/bin/sh\n{body}\n", Token);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        await ShellProgram.WriteAsync(Path.Combine(machine.Root, "psql"), body);
         machine.Set("MINA_PG_BIN", machine.Root);
     }
 }

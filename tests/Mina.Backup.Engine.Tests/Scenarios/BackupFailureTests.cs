@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
@@ -190,9 +191,7 @@ public sealed class BackupFailureTests(ScenarioFixture fixture) : Scenario(fixtu
         foreach (var program in new[] { "pg_dump", "pg_dumpall", "psql" })
         {
             var real = Programs.ServerPrograms is { } programs ? Path.Combine(programs, program) : program;
-            var script = program == "pg_dump" ? $"#!/bin/sh\nREAL='{real}'\n{body}\n" : $"#!/bin/sh\nexec '{real}' \"$@\"\n";
-            await File.WriteAllTextAsync(Path.Combine(folder, program), script, Cancel);
-            await Programs.RunAsync("chmod", ["755", Path.Combine(folder, program)]);
+            await ShellProgram.WriteAsync(Path.Combine(folder, program), program == "pg_dump" ? $"REAL='{real}'\n{body}" : $"exec '{real}' \"$@\"");
         }
 
         SetVariable("MINA_PG_BIN", folder);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
@@ -120,8 +121,7 @@ public sealed class HostileScriptTests(ScenarioFixture fixture) : Scenario(fixtu
         var backup = await BackupAsync("live", Plain);
         var folder = Directory.CreateDirectory(Path.Combine(Folder, "old")).FullName;
         var used = Path.Combine(folder, "used");
-        await File.WriteAllTextAsync(Path.Combine(folder, "psql"), $"#!/bin/sh\n[ \"$1\" = --version ] || touch '{used}'\necho 'psql (PostgreSQL) 99.0'\n".Replace("99.0", "17.5", StringComparison.Ordinal), Cancel);
-        await Programs.RunAsync("chmod", ["755", Path.Combine(folder, "psql")]);
+        await ShellProgram.WriteAsync(Path.Combine(folder, "psql"), $"[ \"$1\" = --version ] || touch '{used}'\necho 'psql (PostgreSQL) 17.5'");
         SetVariable("MINA_PG_BIN", folder);
 
         var error = await FailsAsync(ErrorCatalog.ToolTooOld, () => RestoreAsync(backup.Name, "live"));
