@@ -147,6 +147,7 @@ function Invoke-TestProject([string] $name, [string] $results) {
 function Invoke-Test {
     Install-PostgreSql
     Install-Browser
+    Install-LibDeflate
     Invoke-Build
     $results = [IO.Path]::Combine($Artifacts, 'TestResults')
     [void][IO.Directory]::CreateDirectory($results)
@@ -163,6 +164,7 @@ function Invoke-Test {
 
 function Invoke-Bench {
     Install-PostgreSql
+    Install-LibDeflate
     Invoke-Build
     # Rivals that a machine may lack; without them the report says so.
     $missing = @(foreach ($program in 'pigz', 'zstd') { if (-not (Get-Command $program -CommandType Application -ErrorAction Ignore)) { $program } })

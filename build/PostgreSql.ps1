@@ -74,6 +74,14 @@ function Install-PostgreSql {
     if (@(Get-PostgreSqlFolder).Count -eq 0) { throw 'apt-get installed postgresql, and initdb is still not found. Set MINA_PG_BIN to the folder that holds it.' }
 }
 
+# Installs the library that inflates faster than .NET does, where that is possible without asking; without it everything works, and takes longer.
+function Install-LibDeflate {
+    $library = [IntPtr]::Zero
+    if ($IsLinux -and -not [Runtime.InteropServices.NativeLibrary]::TryLoad('libdeflate.so.0', [ref] $library) -and (Test-AptPermission)) {
+        Install-AptPackage @('libdeflate0')
+    }
+}
+
 # Installs the browser that the tests of the drill report look through, where that is possible without asking; where there is none they are skipped and say so.
 function Install-Browser {
     foreach ($name in 'chromium', 'chromium-browser', 'google-chrome') { if (Get-Command $name -CommandType Application -ErrorAction Ignore) { return } }

@@ -42,6 +42,14 @@ internal sealed class GzipCodec : MemberCodec
 
     private sealed class Unpacker : MemberUnpacker
     {
-        public override PlainBlock Unpack(byte[] buffer, int offset, int length) => GzipMember.Unpack(buffer, offset, length);
+        private readonly Inflater inflater = Inflater.Create();
+
+        public override PlainBlock Unpack(byte[] buffer, int offset, int length) => GzipMember.Unpack(buffer, offset, length, inflater);
+
+        public override void Dispose()
+        {
+            inflater.Dispose();
+            base.Dispose();
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.IO.Hashing;
 using System.Numerics;
 
@@ -91,10 +90,14 @@ internal static class GzipMember
     }
 
     /// <summary>
-    /// Inflates a whole member. <see cref="InvalidDataException"/> when anything in it disagrees: lengths, checksum, or data behind
-    /// the end of the deflate stream.
+    /// Inflates a whole member. <see cref="InvalidDataException"/> when anything in it disagrees: lengths, checksum, or the deflate
+    /// data themselves.
     /// </summary>
-    public static PlainBlock Unpack(byte[] buffer, int offset, int length)
+    /// <param name="buffer">Holds the member.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="inflater">Of the calling worker.</param>
+    public static PlainBlock Unpack(byte[] buffer, int offset, int length, Inflater inflater)
     {
         var member = buffer.AsSpan(offset, length);
         if (length < HeaderLength + TrailerLength || ReadLength(member) != length)
@@ -111,14 +114,13 @@ internal static class GzipMember
             throw new InvalidDataException("A gzip member's length field is damaged.");
         }
 
-        var block = PlainBlock.Rent((int)size + 1);
+        var block = PlainBlock.Rent((int)size);
         try
         {
-            using var deflate = new DeflateStream(new MemoryStream(buffer, offset + HeaderLength, packed, writable: false), CompressionMode.Decompress);
-            block.Length = deflate.ReadAtLeast(block.Buffer.AsSpan(0, (int)size + 1), (int)size + 1, throwOnEndOfStream: false);
-            if (block.Length != size || Crc32.HashToUInt32(block.Span) != crc)
+            block.Length = (int)size;
+            if (!inflater.TryInflate(new ArraySegment<byte>(buffer, offset + HeaderLength, packed), block.Buffer.AsSpan(0, (int)size)) || Crc32.HashToUInt32(block.Span) != crc)
             {
-                throw new InvalidDataException("A gzip member's checksum does not fit its content.");
+                throw new InvalidDataException("A gzip member's content does not fit its checksum or length, or cannot be inflated.");
             }
 
             return block;
