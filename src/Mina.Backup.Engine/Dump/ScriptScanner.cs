@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Mina.Backup.Engine.Dump;
 
@@ -9,19 +8,19 @@ namespace Mina.Backup.Engine.Dump;
 /// Counts and fingerprints rows on the way, and reports whatever could make psql run programs. Bytes are taken as UTF-8 or another
 /// encoding that keeps ASCII to itself, as every PostgreSQL server encoding does.
 /// </summary>
-public sealed partial class ScriptScanner
+public sealed class ScriptScanner
 {
     private const int MaximumStatement = 1 << 20;
 
     private readonly IScriptSegments? segments;
-    private readonly bool collectProof;
     private readonly SqlTokenizer tokenizer = new();
     private readonly DataStatements dataStatements = new();
     private readonly TableTally tally = new();
     private readonly HazardRules hazards = new();
     private readonly StatementRules statements = new();
     private readonly SchemaTally schema;
-    private readonly List<string> proofLines = [];
+    private readonly ScriptLandmarks landmarks;
+    private readonly RestrictPair restricted = new();
     private readonly ArrayBufferWriter<byte> statement = new();
     private readonly ArrayBufferWriter<byte> line = new();
     private Mode mode = Mode.Sql;
@@ -33,14 +32,6 @@ public sealed partial class ScriptScanner
     private bool nulSeen;
     private string encodingName = "UTF8";
     private Encoding encoding;
-    private int headers;
-    private int trailers;
-    private bool proofSeen;
-    private bool clusterHeaderSeen;
-    private bool nextRunViaRoot;
-    private string? serverVersion;
-    private string? dumpVersion;
-    private string? restrictKey;
     private bool lineHasText;
     private long newlines;
     private long consumed;
@@ -65,7 +56,7 @@ public sealed partial class ScriptScanner
         schema = new SchemaTally(schemaStatements);
         this.encoding = encoding ?? DumpEncoding.For("UTF8");
         this.segments = segments;
-        this.collectProof = collectProof;
+        landmarks = new ScriptLandmarks(collectProof);
     }
 
     private enum Mode
@@ -76,15 +67,9 @@ public sealed partial class ScriptScanner
         CopyRows,
     }
 
-    private static ReadOnlySpan<byte> SectionHeader => "-- PostgreSQL database dump"u8;
-
-    private static ReadOnlySpan<byte> ProofMark => "-- mina:"u8;
-
     private ScriptPosition Position => new(newlines + 1, consumed);
 
-    private int Section => Math.Max(0, proofSeen ? headers : headers - 1);
-
-    private bool InSchema => Section != (int)DumpSection.Data;
+    private bool InSchema => landmarks.Section != (int)DumpSection.Data;
 
     /// <summary>What must not reach psql, as far as it was read; at most 100 are kept.</summary>
     public IReadOnlyList<ScriptHazard> Hazards => hazards.Found;
@@ -119,7 +104,7 @@ public sealed partial class ScriptScanner
     /// <summary>Ends the script and tells what it held.</summary>
     public ScriptSummary Complete()
     {
-        var endsCleanly = mode == Mode.Sql && tokenizer.IsIdle && headers == trailers;
+        var endsCleanly = mode == Mode.Sql && tokenizer.IsIdle && landmarks.IsBetweenDumps;
         if (holding || mode is Mode.MetaLine or Mode.CopyHeaderEnd)
         {
             Emit(holding ? statement.WrittenSpan : line.WrittenSpan, SegmentKind.Sql);
@@ -137,24 +122,18 @@ public sealed partial class ScriptScanner
             Tables = tally.Complete(),
             LargeObjects = dataStatements.LargeObjects,
             Sequences = dataStatements.Sequences,
-            Headers = headers,
-            Trailers = trailers,
+            Headers = landmarks.Headers,
+            Trailers = landmarks.Trailers,
             EndsCleanly = endsCleanly,
             Hazards = hazards.Found,
             ForeignStatements = statements.Found,
-            LooksLikeClusterDump = clusterHeaderSeen,
-            ServerVersion = serverVersion,
-            DumpVersion = dumpVersion,
-            ProofLines = proofLines,
+            LooksLikeClusterDump = landmarks.LooksLikeClusterDump,
+            ServerVersion = landmarks.ServerVersion,
+            DumpVersion = landmarks.DumpVersion,
+            ProofLines = landmarks.ProofLines,
             Schema = schema.Fingerprint,
         };
     }
-
-    [GeneratedRegex(@"^\\(un)?restrict ([A-Za-z0-9]+)\r?\n?$")]
-    private static partial Regex RestrictLine();
-
-    [GeneratedRegex(@"^-- Dumped (from database|by pg_dump) version ([^\s]+)")]
-    private static partial Regex VersionComment();
 
     private void ObserveRawBytes(ReadOnlySpan<byte> bytes)
     {
@@ -307,7 +286,7 @@ public sealed partial class ScriptScanner
 
         // A long statement is judged by its beginning: what it is stands there.
         var isWhole = !statementTooLong;
-        statements.Observe(isWhole ? text : statement.WrittenSpan, isWhole, trailers > 0 && headers == trailers, Position);
+        statements.Observe(isWhole ? text : statement.WrittenSpan, isWhole, landmarks.Trailers > 0 && landmarks.IsBetweenDumps, Position);
         if (InSchema)
         {
             schema.End(tokenizer.FirstWord, isWhole ? text : statement.WrittenSpan, tail);
@@ -333,8 +312,7 @@ public sealed partial class ScriptScanner
         line.ResetWrittenCount();
         if (CopyHeader.TryParse(header, out var table, out var columns))
         {
-            tally.Begin(table, columns, header, nextRunViaRoot);
-            nextRunViaRoot = false;
+            tally.Begin(table, columns, header, landmarks.TakeViaRoot());
             line.Write(text);
             headerLength = text.Length;
             mode = Mode.CopyHeaderEnd;
@@ -371,7 +349,7 @@ public sealed partial class ScriptScanner
     private void EmitSectionBefore(ReadOnlySpan<byte> bytes, int commentEnd, ref int emitted)
     {
         var comment = tokenizer.Comment;
-        if (comment.SequenceEqual(SectionHeader) || (!proofSeen && comment.StartsWith(ProofMark)))
+        if (landmarks.BeginsSection(comment))
         {
             // Part of a comment that the chunk's edge cuts was emitted already: then the rest goes there, too.
             var start = commentEnd - comment.Length;
@@ -383,42 +361,9 @@ public sealed partial class ScriptScanner
 
     private void ObserveComment()
     {
-        var comment = tokenizer.Comment;
-        if (comment.SequenceEqual(SectionHeader))
+        if (landmarks.Observe(tokenizer.Comment))
         {
-            headers++;
             statements.BeginSection();
-        }
-        else if (comment.StartsWith("-- PostgreSQL database dump complete"u8))
-        {
-            trailers++;
-        }
-        else if (comment.SequenceEqual("-- PostgreSQL database cluster dump"u8))
-        {
-            clusterHeaderSeen = true;
-        }
-        else if (comment.StartsWith("-- load via partition root "u8))
-        {
-            nextRunViaRoot = true;
-        }
-        else if (comment.StartsWith(ProofMark))
-        {
-            proofSeen = true;
-            if (collectProof)
-            {
-                proofLines.Add(Encoding.UTF8.GetString(comment[ProofMark.Length..]).TrimStart());
-            }
-        }
-        else if (comment.StartsWith("-- Dumped "u8) && VersionComment().Match(Encoding.UTF8.GetString(comment)) is { Success: true } version)
-        {
-            if (version.Groups[1].Value == "by pg_dump")
-            {
-                dumpVersion ??= version.Groups[2].Value;
-            }
-            else
-            {
-                serverVersion ??= version.Groups[2].Value;
-            }
         }
     }
 
@@ -431,18 +376,14 @@ public sealed partial class ScriptScanner
 
         mode = Mode.Sql;
         var text = Encoding.UTF8.GetString(line.WrittenSpan);
-        var match = RestrictLine().Match(text);
-        var closes = match.Groups[1].Success;
-        var key = match.Groups[2].Value;
-        if (!match.Success || tokenizer.InStatement || lineHasText || (closes ? restrictKey != key : restrictKey is not null))
+        if (!tokenizer.InStatement && !lineHasText && restricted.Take(text))
         {
-            AddHazard(ScriptHazardKind.MetaCommand, text);
-            Emit(line.WrittenSpan, SegmentKind.Sql);
+            Emit(line.WrittenSpan, SegmentKind.Restrict);
         }
         else
         {
-            restrictKey = closes ? null : key;
-            Emit(line.WrittenSpan, SegmentKind.Restrict);
+            AddHazard(ScriptHazardKind.MetaCommand, text);
+            Emit(line.WrittenSpan, SegmentKind.Sql);
         }
 
         newlines++;
@@ -571,7 +512,7 @@ public sealed partial class ScriptScanner
     {
         if (!bytes.IsEmpty)
         {
-            segments?.OnSegment(bytes, new SegmentTag(kind, Section, kind is SegmentKind.CopyHeader or SegmentKind.CopyRows or SegmentKind.CopyEnd ? tally.Run : null));
+            segments?.OnSegment(bytes, new SegmentTag(kind, landmarks.Section, kind is SegmentKind.CopyHeader or SegmentKind.CopyRows or SegmentKind.CopyEnd ? tally.Run : null));
         }
     }
 }
