@@ -33,6 +33,7 @@ public sealed class PitrSite : IAsyncDisposable
             TempDirectory = "/tmp",
             StateDirectory = Path.Combine(root, "state"),
         };
+        TestPrograms.AddTo(variables);
         variables["MINA_WAL_ARCHIVE"] = ArchivePath;
         variables["MINA_WAL_SPOOL"] = SpoolPath;
         variables["MINA_BRANCH_PATH"] = BranchPath;
