@@ -59,7 +59,7 @@ internal sealed class RestorePreparation
             Request = request,
             Context = context,
             Backup = backup,
-            Server = server,
+            Server = server.WithoutEventTriggers(state),
             Names = names,
             State = state,
             Psql = psql,
