@@ -174,7 +174,7 @@ internal sealed class CopyBuilder : IAsyncDisposable
 
     private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, ScriptFilter filter, CancellationToken cancellationToken)
     {
-        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), cancellationToken);
+        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), plan.State.Major, cancellationToken);
         foreach (var statement in sessions.Statements)
         {
             await psql.ExecuteAsync(statement, cancellationToken);
