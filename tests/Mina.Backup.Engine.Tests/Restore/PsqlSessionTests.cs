@@ -36,7 +36,7 @@ public sealed class PsqlSessionTests(ClusterFixture clusters)
     {
         await using var database = await clusters.CreateDatabaseAsync("""
             DO $$ DECLARE n text; BEGIN
-              FOR n IN SELECT name FROM pg_settings WHERE name ~ '(statement|lock|session|transaction)_timeout$' LOOP
+              FOR n IN SELECT name FROM pg_settings WHERE name ~ '(statement|^lock|session|transaction)_timeout$' LOOP
                 EXECUTE format('ALTER DATABASE %I SET %I = %L', current_database(), n, '9min');
               END LOOP;
             END $$
