@@ -67,7 +67,7 @@ try {
     $null = & "${programs}pgbench" -q -i -s ([Math]::Max(1, [int]($Megabytes / 20))) -d $env:DATABASE_URL 2>&1
     $null = & "${programs}pgbench" -n -c 4 -T 20 -d $env:DATABASE_URL 2>&1
     if (-not $ReceiverOnly) {
-        $segment = Invoke-Sql 'SELECT pg_walfile_name(pg_switch_wal())'
+        $segment = Invoke-Sql 'SELECT pg_walfile_name(pg_switch_wal() - 1)'
         while (-not [System.IO.File]::Exists("$root/archive.spool/$segment")) { [System.Threading.Thread]::Sleep(100) }
 
         foreach ($limit in 1, 2) {

@@ -30,6 +30,6 @@ write_wal() {
     spool_all
 }
 spool_all() {
-    local last; last=$(sql -c 'SELECT pg_walfile_name(pg_switch_wal())')
+    local last; last=$(sql -c 'SELECT pg_walfile_name(pg_switch_wal() - 1)')
     while [ ! -f "$work/spool/$last" ]; do sleep 0.1; done
 }

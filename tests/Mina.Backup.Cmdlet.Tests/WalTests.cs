@@ -53,7 +53,7 @@ public sealed class WalTests : IDisposable
         Assert.Equal(false, enabled.Properties["RestartNeeded"].Value);
         Assert.Equal("60", Sql("SELECT setting FROM pg_settings WHERE name = 'archive_timeout'"));
 
-        var segment = Sql("SELECT pg_walfile_name(pg_switch_wal())");
+        var segment = Sql("SELECT pg_walfile_name(pg_switch_wal() - 1)");
         for (var i = 0; i < 300 && !File.Exists(Path.Combine(Spool, segment)); i++)
         {
             Thread.Sleep(100);

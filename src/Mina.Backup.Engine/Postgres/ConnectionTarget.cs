@@ -74,6 +74,13 @@ public sealed record ConnectionTarget
     /// <summary>The same server and role, another database.</summary>
     public ConnectionTarget WithDatabase(string name) => this with { Database = name };
 
+    /// <summary>The same with one more setting for its sessions, in force before anything runs in them.</summary>
+    public ConnectionTarget WithSetting(string name, string value)
+    {
+        var option = $"-c {name}={value}";
+        return this with { Options = Options is null ? option : $"{Options} {option}" };
+    }
+
     /// <summary>Variables from which libpq's programs take this target. Secret: holds the password.</summary>
     public IReadOnlyDictionary<string, string> ToEnvironment()
     {

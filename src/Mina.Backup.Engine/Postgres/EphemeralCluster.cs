@@ -76,7 +76,14 @@ public sealed class EphemeralCluster : IAsyncDisposable
         var server = await new ClientTools(env).FindAsync("postgres", options.Major ?? 0, cancellationToken);
         if (options.Major is { } wanted && server.Version.Major != wanted)
         {
-            throw new ToolException(ErrorCatalog.ToolMissing, $"The server programs of PostgreSQL {wanted.ToString(CultureInfo.InvariantCulture)} are not installed.");
+            throw new ToolException(
+                ErrorCatalog.ToolMissing,
+                string.Create(CultureInfo.InvariantCulture, $"The server programs of PostgreSQL {wanted} are not found{(env.Variable("MINA_PG_BIN") is { } named ? $" in MINA_PG_BIN ({named})" : "")}, but those of {server.VersionText} are."),
+                new ErrorContext
+                {
+                    Target = "postgres",
+                    Action = string.Create(CultureInfo.InvariantCulture, $"Install the server programs of PostgreSQL {wanted}, or set MINA_PG_BIN to their folder."),
+                });
         }
 
         var account = new ServerAccount();

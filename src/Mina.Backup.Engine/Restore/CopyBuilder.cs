@@ -44,6 +44,11 @@ internal sealed class CopyBuilder : IAsyncDisposable
                 problem);
         }
 
+        if (DatabaseStatements.ReplacesLocale(like, plan.State.Major))
+        {
+            plan.Notes.Add($"This server does not know the builtin locale {like.Locale} of the original: the database sorts as C does, in the same order, with the character classes of {like.CharacterType}.");
+        }
+
         await TargetServer.ExecuteAsync(maintenance, DatabaseStatements.Comment(Copy, plan.Names.Marker), cancellationToken);
     }
 
@@ -169,7 +174,7 @@ internal sealed class CopyBuilder : IAsyncDisposable
 
     private async Task RunScriptAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> script, SessionOpener sessions, ScriptFilter filter, CancellationToken cancellationToken)
     {
-        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), cancellationToken);
+        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(Copy), plan.State.Major, cancellationToken);
         foreach (var statement in sessions.Statements)
         {
             await psql.ExecuteAsync(statement, cancellationToken);

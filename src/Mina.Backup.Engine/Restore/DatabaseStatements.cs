@@ -16,6 +16,9 @@ internal static class DatabaseStatements
 
     private static readonly Dictionary<char, string> Privileges = new() { ['C'] = "CREATE", ['T'] = "TEMPORARY", ['c'] = "CONNECT" };
 
+    /// <summary>Whether a server has to stand in for a locale of the builtin provider, which came with PostgreSQL 17.</summary>
+    public static bool ReplacesLocale(DatabaseProperties like, int serverMajor) => like.LocaleProvider == "builtin" && serverMajor < 17;
+
     /// <summary>CREATE DATABASE from template0, with encoding and locale of the original.</summary>
     /// <param name="name">Name of the new database.</param>
     /// <param name="like">The original.</param>
@@ -28,6 +31,12 @@ internal static class DatabaseStatements
         if (owner is not null)
         {
             sql.Append(CultureInfo.InvariantCulture, $" OWNER {SqlText.Identifier(owner)}");
+        }
+
+        if (ReplacesLocale(like, serverMajor))
+        {
+            // Builtin locales sort by code point, as the library's C does.
+            like = like with { LocaleProvider = "libc", Collate = "C" };
         }
 
         sql.Append(CultureInfo.InvariantCulture, $" LC_COLLATE {SqlText.Literal(like.Collate)} LC_CTYPE {SqlText.Literal(like.CharacterType)}");

@@ -11,12 +11,14 @@ internal sealed class GlobalsRestorer
 {
     private readonly ClientTool psql;
     private readonly ConnectionTarget maintenance;
+    private readonly int serverMajor;
 
-    /// <summary>Creates it over a connection to any database of the server.</summary>
-    public GlobalsRestorer(ClientTool psql, ConnectionTarget maintenance)
+    /// <summary>Creates it over a connection to any database of the server, whose major version is given.</summary>
+    public GlobalsRestorer(ClientTool psql, ConnectionTarget maintenance, int serverMajor)
     {
         this.psql = psql;
         this.maintenance = maintenance;
+        this.serverMajor = serverMajor;
     }
 
     /// <summary>Creates what is missing and needed; returns its names, and notes for the operator.</summary>
@@ -84,7 +86,7 @@ internal sealed class GlobalsRestorer
     // Through psql's input: the script may hold password verifiers, which must not stand in any argument list. Restricted, as it is a file's text.
     private async Task RunAsync(string sql, CancellationToken cancellationToken)
     {
-        await using var session = PsqlSession.Start(psql, maintenance, cancellationToken);
+        await using var session = PsqlSession.Start(psql, maintenance, serverMajor, cancellationToken);
         await session.RunScriptAsync(Script(sql), new ScriptFilter(), cancellationToken);
         await session.CompleteAsync(cancellationToken);
     }

@@ -27,7 +27,7 @@ internal sealed class InPlaceRestore
 
         var (sessions, notes) = await SessionOpener.CreateAsync(plan.Server, plan.Psql, maintenance, plan.SessionSettings, cancellationToken);
         plan.Notes.AddRange(notes);
-        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(plan.Names.Target), cancellationToken);
+        await using var psql = PsqlSession.Start(plan.Psql, plan.Server.To(plan.Names.Target), plan.State.Major, cancellationToken);
         await plan.Phases.RunAsync("Empty", null, () => EmptyAsync(psql, sessions, cancellationToken));
         var transaction = await TransactionIdentity.ReadAsync(psql, cancellationToken);
         await plan.Phases.RunAsync("Load", plan.Backup.PlainLength, async () =>

@@ -19,10 +19,10 @@ internal sealed class PsqlSession : ICopyOut, IAsyncDisposable
     private readonly PsqlRestriction restriction = new();
     private readonly string target;
 
-    private PsqlSession(ClientTool psql, ConnectionTarget target, CancellationToken cancellationToken)
+    private PsqlSession(ClientTool psql, ConnectionTarget target, int serverMajor, CancellationToken cancellationToken)
     {
         PsqlRestriction.EnsureKnownTo(psql);
-        var environment = new Dictionary<string, string>(target.ToEnvironment($"{PinnedSettings.ToOptions()} -c default_transaction_read_only=off"))
+        var environment = new Dictionary<string, string>(target.ToEnvironment($"{PinnedSettings.ToOptions(serverMajor)} -c default_transaction_read_only=off"))
         {
             ["PGCLIENTENCODING"] = "UTF8",
         };
@@ -32,8 +32,12 @@ internal sealed class PsqlSession : ICopyOut, IAsyncDisposable
     }
 
     /// <summary>Starts psql on a database; canceling kills it.</summary>
-    public static PsqlSession Start(ClientTool psql, ConnectionTarget target, CancellationToken cancellationToken) =>
-        new(psql, target, cancellationToken);
+    /// <param name="psql">psql.</param>
+    /// <param name="target">The database.</param>
+    /// <param name="serverMajor">Major version of its server, which says what time-outs there are to switch off.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    public static PsqlSession Start(ClientTool psql, ConnectionTarget target, int serverMajor, CancellationToken cancellationToken) =>
+        new(psql, target, serverMajor, cancellationToken);
 
     /// <summary>Runs SQL of our own.</summary>
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>

@@ -45,7 +45,7 @@ internal sealed class RestorePreparation
         IReadOnlyList<string> notes = [];
         if (request.RestoreGlobals)
         {
-            (created, notes) = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database)).RunAsync(backup, state, cancellationToken));
+            (created, notes) = await phases.RunAsync("Globals", null, () => new GlobalsRestorer(psql, server.To(maintenance.Database), state.Major).RunAsync(backup, state, cancellationToken));
             state = await TargetState.ReadAsync(maintenance, target, cancellationToken);
         }
 
@@ -59,7 +59,7 @@ internal sealed class RestorePreparation
             Request = request,
             Context = context,
             Backup = backup,
-            Server = server,
+            Server = server.WithoutEventTriggers(state),
             Names = names,
             State = state,
             Psql = psql,

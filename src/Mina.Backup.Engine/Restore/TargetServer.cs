@@ -15,6 +15,14 @@ internal sealed class TargetServer
     /// <summary>Host and port, or socket folder.</summary>
     public string Server => connection.Server;
 
+    /// <summary>
+    /// The same server, by sessions in which no event trigger fires. Since PostgreSQL 17 one may fire with every login: it would write into a copy
+    /// before it is compared, wait for what an open restore has locked, or keep everybody out.
+    /// </summary>
+    /// <param name="state">What is known of server and role: only superusers may switch the triggers off.</param>
+    public TargetServer WithoutEventTriggers(TargetState state) =>
+        state is { Major: >= 17, IsSuperuser: true } ? new TargetServer(connection.WithSetting("event_triggers", "off")) : this;
+
     /// <summary>The connection to one of its databases.</summary>
     public ConnectionTarget To(string database) => connection.WithDatabase(database);
 

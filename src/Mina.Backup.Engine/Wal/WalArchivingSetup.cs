@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Wal;
@@ -60,6 +61,16 @@ internal sealed class WalArchivingSetup(WalArchivingRequest request, WalArchiveP
         foreach (var setting in plan.Where(setting => setting.Current != setting.Wanted && settings.IsFromCommandLine(setting.Name)))
         {
             throw WalSetupErrors.NotApplied(server, setting.Name, "it was given on the server's command line, which overrules what ALTER SYSTEM sets");
+        }
+
+        // Since PostgreSQL 17, for servers whose configuration something else writes.
+        if (settings.Effective("allow_alter_system") == "off" && plan.FirstOrDefault(setting => setting.Changes) is { } change)
+        {
+            throw WalSetupErrors.NotApplied(
+                server,
+                change.Name,
+                "its allow_alter_system is off, so only its configuration files can set it",
+                $"Set these where the server's configuration is kept, restart it, and run this again: {string.Join(", ", plan.Where(setting => setting.Changes).Select(setting => $"{setting.Name} = {SqlText.Literal(setting.Wanted)}"))}. Or stream with Start-MinaWalReceiver.");
         }
 
         return plan;

@@ -14,8 +14,8 @@ internal static class WalSetupErrors
     public static StorageException Inaccessible(string spool, string why, string? action = null) =>
         new(ErrorCatalog.SpoolInaccessible, $"The server cannot use the spool {spool}: {why}", new ErrorContext { Target = spool, Action = action });
 
-    public static ServerException NotApplied(string server, string setting, string why) =>
-        new(ErrorCatalog.SettingNotApplied, $"{server} does not take over {setting}: {why}.", new ErrorContext { Target = setting });
+    public static ServerException NotApplied(string server, string setting, string why, string? action = null) =>
+        new(ErrorCatalog.SettingNotApplied, $"{server} does not take over {setting}: {why}.", new ErrorContext { Target = setting, Action = action });
 
     public static CatalogException NotEnabled(string spool) =>
         new(ErrorCatalog.ArchivingNotEnabled, $"The spool {spool} has no record of settings made by Enable-MinaWalArchiving.", new ErrorContext { Target = spool });

@@ -46,7 +46,7 @@ public sealed class PitrSite : IDisposable
     {
         Sql(Uri, "CREATE TABLE IF NOT EXISTS marker (n int)");
         Sql(Uri, "INSERT INTO marker VALUES (1)");
-        var segment = Sql(Uri, "SELECT pg_walfile_name(pg_switch_wal())");
+        var segment = Sql(Uri, "SELECT pg_walfile_name(pg_switch_wal() - 1)");
         Shell($"while [ ! -f {folder}/spool/{segment} ]; do sleep 0.05; done");
     }
 

@@ -205,7 +205,7 @@ public sealed class FindOperationTests(MomentScene scene) : IClassFixture<Moment
         var early = await MomentScene.TransactAsync(database, "DELETE FROM segments WHERE session_id < 50");
         await database.ExecuteAsync("CREATE TABLE filler AS SELECT g, repeat('x', 900) FROM generate_series(1, 5000) g");
         var late = await MomentScene.TransactAsync(database, "DELETE FROM segments WHERE session_id < 70");
-        var last = await database.ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal())");
+        var last = await database.ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal() - 1)");
         var both = await scene.FindAsync(database, Tables("segments"), Operations(TransactionOperation.Delete));
         Assert.Equal([early, late], both.Select(item => item.Xid));
 

@@ -51,6 +51,25 @@ public sealed class HarmlessBranchTests
         await site.SqlAsync("DROP SUBSCRIPTION live");
     }
 
+    [Fact]
+    public async Task A_trigger_that_writes_with_every_login_does_not_close_a_read_only_branch()
+    {
+        await using var site = await PitrSite.StartAsync();
+        Assert.SkipWhen(int.Parse(await site.ValueAsync("SHOW server_version_num"), System.Globalization.CultureInfo.InvariantCulture) < 170000, "Event triggers fire with logins since PostgreSQL 17.");
+        await site.SqlAsync(
+            "CREATE TABLE logins (who text)",
+            "CREATE FUNCTION note_login() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.logins VALUES (session_user); END $$",
+            "CREATE EVENT TRIGGER note_login ON login EXECUTE FUNCTION note_login()",
+            "ALTER EVENT TRIGGER note_login ENABLE ALWAYS");
+        await site.BackUpAsync();
+        await site.ArchiveAsync();
+
+        var branch = await site.BranchAsync(new PitrTarget { Kind = PitrTargetKind.Latest }, request => request with { ReadOnly = true });
+
+        Assert.NotEqual("0", await site.ValueAsync(branch, "SELECT count(*) FROM logins"));
+        await site.RemoveAsync(branch);
+    }
+
     private static async Task FeedAsync(EphemeralCluster publisher, PitrSite site, int n)
     {
         await PitrSite.SqlAsync(publisher.Target, $"INSERT INTO feed VALUES ({n})");

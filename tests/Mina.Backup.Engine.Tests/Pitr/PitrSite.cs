@@ -33,6 +33,7 @@ public sealed class PitrSite : IAsyncDisposable
             TempDirectory = "/tmp",
             StateDirectory = Path.Combine(root, "state"),
         };
+        TestPrograms.AddTo(variables);
         variables["MINA_WAL_ARCHIVE"] = ArchivePath;
         variables["MINA_WAL_SPOOL"] = SpoolPath;
         variables["MINA_BRANCH_PATH"] = BranchPath;
@@ -147,7 +148,7 @@ public sealed class PitrSite : IAsyncDisposable
     public async Task ArchiveAsync()
     {
         await SqlAsync("CREATE TABLE IF NOT EXISTS archive_marker (n int)", "INSERT INTO archive_marker VALUES (1)");
-        var segment = await ValueAsync("SELECT pg_walfile_name(pg_switch_wal())");
+        var segment = await ValueAsync("SELECT pg_walfile_name(pg_switch_wal() - 1)");
         while (!File.Exists(Path.Combine(SpoolPath, segment)))
         {
             await Task.Delay(20, Cancel);

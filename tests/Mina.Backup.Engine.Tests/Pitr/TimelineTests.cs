@@ -93,7 +93,7 @@ public sealed class TimelineTests
         public async Task ArchiveAsync(PitrSite site)
         {
             await PitrSite.SqlAsync(Target, "INSERT INTO archive_marker_two VALUES (1)");
-            var segment = await PitrSite.ValueAsync(Target, "SELECT pg_walfile_name(pg_switch_wal())");
+            var segment = await PitrSite.ValueAsync(Target, "SELECT pg_walfile_name(pg_switch_wal() - 1)");
             while (!File.Exists(Path.Combine(site.SpoolPath, segment)))
             {
                 await Task.Delay(20, PitrSite.Cancel);

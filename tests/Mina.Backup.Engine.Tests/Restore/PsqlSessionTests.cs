@@ -30,6 +30,26 @@ public sealed class PsqlSessionTests(ClusterFixture clusters)
         Assert.Equal(5000, await database.ScalarAsync<long>("SELECT count(*) FROM t"));
     }
 
+    // A restore in place is one transaction of this session, and it waits wherever rows are read.
+    [Fact]
+    public async Task No_time_out_of_the_database_reaches_it()
+    {
+        await using var database = await clusters.CreateDatabaseAsync("""
+            DO $$ DECLARE n text; BEGIN
+              FOR n IN SELECT name FROM pg_settings WHERE name ~ '(statement|^lock|session|transaction)_timeout$' LOOP
+                EXECUTE format('ALTER DATABASE %I SET %I = %L', current_database(), n, '9min');
+              END LOOP;
+            END $$
+            """);
+        await using var psql = await StartAsync(database);
+
+        var timeouts = await TextRows.ReadAsync(psql, "COPY (SELECT name, setting FROM pg_settings WHERE name ~ '_timeout$' AND setting = '540000') TO STDOUT", Token);
+        await psql.CompleteAsync(Token);
+
+        Assert.Empty(timeouts);
+        Assert.Equal("9min", await database.ScalarAsync<string>("SHOW statement_timeout"));
+    }
+
     [Fact]
     public async Task The_first_error_ends_the_session_and_carries_its_state()
     {
@@ -111,7 +131,8 @@ public sealed class PsqlSessionTests(ClusterFixture clusters)
     private static async Task<PsqlSession> StartAsync(TestDatabase database)
     {
         var psql = await new ClientTools(HostEnvironment.Current()).FindAsync("psql", 15, Token);
-        return PsqlSession.Start(psql, database.Target, Token);
+        await using var connection = await database.OpenAsync();
+        return PsqlSession.Start(psql, database.Target, connection.PostgreSqlVersion.Major, Token);
     }
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Script(string text)

@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using Mina.Backup.Engine.Tests.Support;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
 
 /// <summary>Runs the programs that operators use beside the product: psql, pg_dump, gpg, gunzip, sh.</summary>
 public static class Programs
 {
-    /// <summary>Folder with the server's own programs of the newest installed major version; null where the search path serves.</summary>
-    public static string? ServerPrograms { get; } = FindServerPrograms();
+    /// <summary>Folder with the server's own programs: the one named at the start, else that of the newest installed major version; null where the search path serves.</summary>
+    public static string? ServerPrograms { get; } = TestPrograms.Folder ?? FindServerPrograms();
 
     /// <summary>Runs a program to its end; a failure is an exception with its error output.</summary>
     public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null)

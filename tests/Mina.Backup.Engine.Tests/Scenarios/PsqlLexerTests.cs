@@ -51,7 +51,9 @@ public sealed class PsqlLexerTests(ScenarioFixture fixture) : Scenario(fixture)
         await CreateAsync();
         string[] scripts = [standard ? Standard + script : script];
 
-        Assert.True((await AskPsqlAsync(scripts))[0], "psql did not obey, so this proves nothing.");
+        var (answers, givenUp) = await AskPsqlAsync(scripts);
+
+        Assert.True(givenUp || answers[0], "psql did not obey, so this proves nothing.");
         Assert.NotEmpty(Scan(scripts[0]).Hazards);
     }
 
@@ -65,7 +67,8 @@ public sealed class PsqlLexerTests(ScenarioFixture fixture) : Scenario(fixture)
         for (var round = 0; round < 8; round++)
         {
             string[] scripts = [.. Enumerable.Range(0, 1500).Select(_ => Compose(random))];
-            var answers = await AskPsqlAsync(scripts);
+            var (answers, givenUp) = await AskPsqlAsync(scripts);
+            Assert.False(givenUp);
             foreach (var (i, script) in scripts.Index())
             {
                 var found = Scan(script).Hazards.Count > 0;
@@ -103,8 +106,8 @@ public sealed class PsqlLexerTests(ScenarioFixture fixture) : Scenario(fixture)
             """);
     }
 
-    /// <summary>Whether psql obeys the mark in each of the scripts; \i reads each from a fresh start.</summary>
-    private async Task<bool[]> AskPsqlAsync(string[] scripts)
+    /// <summary>Whether psql obeys the mark in each of the scripts; \i reads each from a fresh start. Newer versions give the session up where COPY stands among other statements.</summary>
+    private async Task<(bool[] Answers, bool GivenUp)> AskPsqlAsync(string[] scripts)
     {
         var driver = new StringBuilder("\\set ON_ERROR_ROLLBACK on\n");
         foreach (var (i, script) in scripts.Index())
@@ -128,7 +131,8 @@ public sealed class PsqlLexerTests(ScenarioFixture fixture) : Scenario(fixture)
             }
         }
 
-        Assert.Equal(scripts.Length, answers.Count - 1);
-        return [.. answers];
+        var givenUp = result.ExitCode == 2 && result.Errors.Contains("unexpected COPY_IN result", StringComparison.Ordinal);
+        Assert.True(givenUp || scripts.Length == answers.Count - 1, result.Errors);
+        return ([.. answers], givenUp);
     }
 }

@@ -1,5 +1,6 @@
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
@@ -11,7 +12,7 @@ public abstract class Scenario(ScenarioFixture fixture) : IAsyncLifetime
     /// <summary>Passphrase of every encrypted backup here.</summary>
     protected const string Passphrase = "pass phrase with ünïcödé $HOME 'quotes'";
 
-    private readonly Dictionary<string, string?> variables = [];
+    private readonly Dictionary<string, string?> variables = new() { ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") };
 
     /// <summary>Folder of this scenario alone, removed afterwards.</summary>
     protected string Folder { get; } = Directory.CreateTempSubdirectory("mina-test-").FullName;
@@ -40,7 +41,7 @@ public abstract class Scenario(ScenarioFixture fixture) : IAsyncLifetime
     /// <summary>The machine as the engine sees it.</summary>
     protected HostEnvironment Environment => new()
     {
-        Variable = name => variables.TryGetValue(name, out var value) ? value : name is "PATH" ? System.Environment.GetEnvironmentVariable(name) : null,
+        Variable = name => variables.GetValueOrDefault(name),
         HomeDirectory = Path.Combine(Folder, "home"),
         TempDirectory = Path.Combine(Folder, "tmp"),
         StateDirectory = Path.Combine(Folder, "state"),
@@ -53,6 +54,7 @@ public abstract class Scenario(ScenarioFixture fixture) : IAsyncLifetime
     public virtual ValueTask InitializeAsync()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The scenarios need Unix sockets, signals and gpg.");
+        TestPrograms.AddTo(variables);
         Directory.CreateDirectory(Path.Combine(Folder, "home"));
         Directory.CreateDirectory(Path.Combine(Folder, "tmp"));
         return ValueTask.CompletedTask;

@@ -5,13 +5,14 @@ namespace Mina.Backup.Engine.Tests.Support;
 /// <summary>A machine of one test: its own home, state and temporary folder, its own variables; removed afterwards.</summary>
 public sealed class TestMachine : IDisposable
 {
-    private readonly Dictionary<string, string> variables = new(StringComparer.Ordinal)
+    private readonly Dictionary<string, string?> variables = new(StringComparer.Ordinal)
     {
         ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? string.Empty,
     };
 
     public TestMachine()
     {
+        TestPrograms.AddTo(variables);
         Root = Directory.CreateTempSubdirectory("mina-test-").FullName;
         foreach (var folder in new[] { "home", "state", "tmp", "backups" })
         {

@@ -45,6 +45,21 @@ public sealed class WalArchivingTests
     }
 
     [Fact]
+    public async Task A_server_that_takes_no_ALTER_SYSTEM_is_refused_before_anything_is_made()
+    {
+        await using var server = await WalServer.StartAsync();
+        Assert.SkipWhen(await server.ScalarAsync<int>("SELECT current_setting('server_version_num')::int") < 170000, "allow_alter_system came with PostgreSQL 17.");
+        await File.AppendAllTextAsync(Path.Combine(server.Cluster.DataDirectory, "postgresql.auto.conf"), "allow_alter_system = off\n", WalServer.Cancel);
+        await server.RestartAsync();
+
+        var error = await Assert.ThrowsAsync<ServerException>(() => server.Engine.EnableArchivingAsync(new WalArchivingRequest(), server.Observer, WalServer.Cancel));
+
+        Assert.Equal("SettingNotApplied", error.ErrorId);
+        Assert.Contains("archive_mode = 'on', archive_command = '", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(server.SpoolPath));
+    }
+
+    [Fact]
     public async Task Spool_and_script_are_the_servers_accounts_alone()
     {
         await using var server = await WalServer.StartAsync();

@@ -88,8 +88,8 @@ internal sealed class WalServer : IAsyncDisposable
         Assert.Fail($"Waited in vain for {what()}.");
     }
 
-    /// <summary>Ends the current segment and returns its name.</summary>
-    public Task<string> SwitchAsync() => ScalarAsync<string>("SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_switch_wal())");
+    /// <summary>Ends the current segment and returns its name. Nothing written since the last end gives the start of a segment, which servers before 16 count to the one before.</summary>
+    public Task<string> SwitchAsync() => ScalarAsync<string>("SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_switch_wal() - 1)");
 
     /// <summary>Runs a program as the server's account.</summary>
     public static Task<ProgramOutput> AsServerAsync(string program, params string[] arguments) => Environment.IsPrivilegedProcess

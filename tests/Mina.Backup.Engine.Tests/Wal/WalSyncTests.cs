@@ -162,7 +162,7 @@ public sealed class WalSyncTests
         await server.Cluster.KillAsync(WalServer.Cancel);
         await standby.PromoteAsync();
         await standby.ExecuteAsync("CREATE TABLE after_promotion AS SELECT generate_series(1, 1000) AS i");
-        var last = await standby.ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal())");
+        var last = await standby.ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal() - 1)");
         await UntilSpooledAsync(server, last);
 
         var result = await SyncAsync(server);

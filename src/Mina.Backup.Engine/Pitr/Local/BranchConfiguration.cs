@@ -111,6 +111,12 @@ internal sealed class BranchConfiguration
             ["track_commit_timestamp"] = control.TracksCommitTimes ? "on" : "off",
             ["restore_command"] = WalFeed.Command(folder),
         };
+        if (readOnly && manifest.Major >= 17)
+        {
+            // All that can fire there is a login's trigger, and one that writes would keep everybody out.
+            settings["event_triggers"] = "off";
+        }
+
         foreach (var (name, value) in control.Limits)
         {
             settings[name] = value.ToString(CultureInfo.InvariantCulture);

@@ -13,4 +13,7 @@ internal sealed record LogRun(WalGeometry Geometry, uint Timeline, IReadOnlyList
 
     /// <summary>Name under which a segment is given to pg_waldump, which follows one timeline alone.</summary>
     public string FileNameOf(int index) => Geometry.NameOf(Timeline, Segments[index].Number).ToString();
+
+    /// <summary>The same for the segment that holds a place.</summary>
+    public string FileNameAt(Lsn place) => Geometry.NameAt(Timeline, place).ToString();
 }

@@ -33,7 +33,7 @@ internal sealed class LogScan(ClientTools tools, int jobs)
         await using var folder = SegmentFolder.Create(run, context.Environment.TempDirectory);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tool = await FindToolAsync(run, folder, cancellationToken);
-        var dump = new WaldumpRun(tool, folder.Path, run.Timeline);
+        var dump = new WaldumpRun(tool, folder.Path, run);
         var (first, end) = await ChooseAsync(run, folder, dump, after, before, cancellationToken);
         context.Verbose(FormattableString.Invariant($"Reading {end - first} of {run.Segments.Count} segments, {run.StartOf(first)} to {run.StartOf(end)}."));
 

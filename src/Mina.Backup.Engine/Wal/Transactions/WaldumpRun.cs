@@ -6,8 +6,8 @@ namespace Mina.Backup.Engine.Wal.Transactions;
 /// <summary>Runs pg_waldump over one stretch of the log and reads what it writes.</summary>
 /// <param name="tool">pg_waldump of the log's own major version; it refuses others.</param>
 /// <param name="folder">Folder with the segments, all named as of one timeline.</param>
-/// <param name="timeline">That timeline.</param>
-internal sealed class WaldumpRun(ClientTool tool, string folder, uint timeline)
+/// <param name="run">The run that they belong to.</param>
+internal sealed class WaldumpRun(ClientTool tool, string folder, LogRun run)
 {
     private const int BufferLength = 1 << 20;
 
@@ -30,9 +30,11 @@ internal sealed class WaldumpRun(ClientTool tool, string folder, uint timeline)
         var parser = new WaldumpParser(sink, end.Value);
         var arguments = new List<string>
         {
-            "--path", folder, "--timeline", FormattableString.Invariant($"{timeline}"), "--start", start.ToString(), "--end", held.ToString(),
+            "--path", folder, "--timeline", FormattableString.Invariant($"{run.Timeline}"), "--start", start.ToString(), "--end", held.ToString(),
         };
         arguments.AddRange(Managers.Select(manager => $"--rmgr={manager}"));
+        // Without names it opens whichever segment the folder lists first, which may be another stretch's that is just going.
+        arguments.AddRange([run.FileNameAt(start), run.FileNameAt(new Lsn(held.Value - 1))]);
         // Its times are in the zone of its environment.
         await using var process = ToolProcess.Start(tool, arguments, new Dictionary<string, string> { ["TZ"] = "UTC" }, cancellationToken);
         process.StandardInput.Close();
