@@ -32,7 +32,7 @@ internal sealed class GlobalsRestorer
                 new ErrorContext { Target = backup.Name, Action = "Create the roles yourself and restore without -RestoreGlobals." });
         }
 
-        var script = new GlobalsScript(await ReadAsync(backup, companion, cancellationToken));
+        var script = new GlobalsScript(await ReadAsync(backup, companion, cancellationToken), serverMajor);
         // Other scripts' files do not say which roles their database needs: then all of the companion's come.
         var header = backup.Index?.Header;
         var neededRoles = script.Needed(header is null ? script.Roles : header.Roles.Append(header.Database.Owner));
@@ -68,15 +68,15 @@ internal sealed class GlobalsRestorer
         var own = string.Concat(roles.Order(StringComparer.Ordinal).Select(role => $"GRANT {SqlText.Identifier(role)} TO CURRENT_USER;\n"));
         await RunAsync($"BEGIN;\n{script.Definitions}\n{own}COMMIT;\n", cancellationToken);
         List<string> notes = [.. script.Notes, $"To give them their objects, {maintenance.Username} became a member of the new roles: {string.Join(", ", roles.Order(StringComparer.Ordinal))}."];
-        foreach (var membership in script.Memberships)
+        foreach (var grant in script.Grants)
         {
             try
             {
-                await RunAsync(membership, cancellationToken);
+                await RunAsync(grant, cancellationToken);
             }
             catch (RestoreException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
             {
-                notes.Add($"This was refused and left out: {membership.Trim().TrimEnd(';')}.");
+                notes.Add($"This was refused and left out: {grant.Trim().TrimEnd(';')}.");
             }
         }
 

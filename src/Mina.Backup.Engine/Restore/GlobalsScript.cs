@@ -10,13 +10,13 @@ internal sealed class GlobalsScript
 {
     private readonly List<(string Text, SqlStatement Statement)> statements = [];
 
-    /// <summary>Reads a script without meta-commands.</summary>
-    public GlobalsScript(ReadOnlySpan<byte> script)
+    /// <summary>Reads a script without meta-commands, for a server of this major version: one before 15 knows no privileges on parameters.</summary>
+    public GlobalsScript(ReadOnlySpan<byte> script, int serverMajor)
     {
         var splitter = new StatementSplitter(text =>
         {
             var statement = SqlStatement.Parse(text);
-            if (statement.Tokens.Count > 0)
+            if (statement.Tokens.Count > 0 && (serverMajor >= 15 || !IsParameterPrivilege(statement)))
             {
                 statements.Add((Encoding.UTF8.GetString(text), statement));
             }
@@ -69,14 +69,14 @@ internal sealed class GlobalsScript
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>What makes these roles: CREATE, attributes, memberships, settings, comments. Runs within a transaction.</summary>
+    /// <summary>What makes these roles: CREATE, attributes, memberships, privileges on parameters, settings, comments. Runs within a transaction.</summary>
     public string ForRoles(IReadOnlySet<string> missing) =>
         string.Concat(statements.Where(item => ConcernsRole(item.Statement, missing)).Select(item => item.Text));
 
     /// <summary>The same as a role may run it that is no superuser but has CREATEROLE.</summary>
     public PlainRoles ForPlainRole(IReadOnlySet<string> missing)
     {
-        var mine = statements.Where(item => ConcernsRole(item.Statement, missing)).ToLookup(item => IsMembership(item.Statement), item => item.Text);
+        var mine = statements.Where(item => ConcernsRole(item.Statement, missing)).ToLookup(item => IsRoleGrant(item.Statement), item => item.Text);
         return new PlainRoles(mine[false], mine[true]);
     }
 
@@ -106,12 +106,18 @@ internal sealed class GlobalsScript
             return role > 0 && Has(missing, statement.NameAt(role + 1));
         }
 
-        return IsMembership(statement) && Grantees(statement) is { Count: > 0 } grantees && grantees.All(missing.Contains);
+        return IsRoleGrant(statement) && Grantees(statement) is { Count: > 0 } grantees && grantees.All(missing.Contains);
     }
 
     // GRANT role TO role; privileges on objects have ON, and pg_dumpall writes those of tablespaces and parameters.
     private static bool IsMembership(SqlStatement statement) =>
         statement.IsWord(0, "grant") && statement.Find("on") < 0 && statement.Find("to") > 0;
+
+    private static bool IsRoleGrant(SqlStatement statement) => IsMembership(statement) || IsParameterPrivilege(statement);
+
+    // GRANT SET, ALTER SYSTEM ON PARAMETER name TO role, of PostgreSQL 15 and newer: it belongs to no database.
+    private static bool IsParameterPrivilege(SqlStatement statement) =>
+        statement.IsWord(0, "grant") && statement.Find("on") is > 0 and var on && statement.IsWord(on + 1, "parameter");
 
     private static IReadOnlyList<string> Grantees(SqlStatement statement) => statement.NamesFrom(statement.Find("to") + 1);
 

@@ -12,18 +12,18 @@ internal sealed partial class PlainRoles
 
     /// <summary>Changes the statements.</summary>
     /// <param name="definitions">What pg_dumpall wrote of the roles.</param>
-    /// <param name="memberships">What it wrote of their memberships.</param>
-    public PlainRoles(IEnumerable<string> definitions, IEnumerable<string> memberships)
+    /// <param name="grants">What it wrote of their memberships, and of their privileges on parameters.</param>
+    public PlainRoles(IEnumerable<string> definitions, IEnumerable<string> grants)
     {
         Definitions = string.Concat(definitions.Select(text => Attributes().Replace(text, WithoutReserved)));
-        Memberships = [.. memberships.Select(text => Grantor().Replace(text, ""))];
+        Grants = [.. grants.Select(text => Grantor().Replace(text, ""))];
     }
 
     /// <summary>What makes the roles; runs within a transaction.</summary>
     public string Definitions { get; }
 
-    /// <summary>Memberships of the roles, one statement each: any of them may be refused, as its role has to be this role's to grant.</summary>
-    public IReadOnlyList<string> Memberships { get; }
+    /// <summary>What is granted to the roles, one statement each: any of them may be refused, as it has to be this role's to grant.</summary>
+    public IReadOnlyList<string> Grants { get; }
 
     /// <summary>What the roles had and do not get.</summary>
     public IEnumerable<string> Notes => lost.Select(what => $"Only a superuser may give this, so it was left out: {what}.");

@@ -20,10 +20,12 @@ public sealed class GlobalsScriptTests
         GRANT pg_monitor TO postgres GRANTED BY postgres;
         CREATE TABLESPACE fast OWNER app LOCATION '/fast';
         GRANT ALL ON TABLESPACE fast TO app;
+        GRANT SET ON PARAMETER log_min_duration_statement TO app;
+        GRANT ALTER SYSTEM ON PARAMETER work_mem TO postgres;
         CREATE TABLESPACE slow OWNER postgres LOCATION '/slow';
         """;
 
-    private static readonly GlobalsScript Globals = new(Encoding.UTF8.GetBytes(Script));
+    private static readonly GlobalsScript Globals = new(Encoding.UTF8.GetBytes(Script), serverMajor: 15);
 
     [Fact]
     public void It_knows_what_it_creates()
@@ -42,11 +44,22 @@ public sealed class GlobalsScriptTests
         Assert.Contains("the app", sql, StringComparison.Ordinal);
         Assert.Contains("GRANT \"Odd one\" TO app", sql, StringComparison.Ordinal);
         Assert.Contains("ALTER ROLE app SET work_mem", sql, StringComparison.Ordinal);
+        Assert.Contains("GRANT SET ON PARAMETER log_min_duration_statement TO app", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("work_mem TO postgres", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("ROLE postgres", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("pg_monitor", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("CREATE ROLE \"Odd one\"", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("IN DATABASE", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("TABLESPACE", sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_before_15_gets_no_privileges_on_parameters()
+    {
+        var sql = new GlobalsScript(Encoding.UTF8.GetBytes(Script), serverMajor: 14).ForRoles(new HashSet<string> { "app" });
+
+        Assert.Contains("CREATE ROLE app", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("PARAMETER", sql, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +72,7 @@ public sealed class GlobalsScriptTests
             CREATE ROLE "deep";
             GRANT "deep" TO "Odd one" GRANTED BY granter;
             GRANT app TO unrelated GRANTED BY postgres;
-            """));
+            """), serverMajor: 15);
 
         Assert.Equal(["Odd one", "app", "deep", "granter", "pg_monitor", "postgres"], globals.Needed(["app"]).Order(StringComparer.Ordinal));
     }

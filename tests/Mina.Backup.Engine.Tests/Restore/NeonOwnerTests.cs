@@ -133,7 +133,7 @@ public sealed class NeonOwnerTests : IAsyncLifetime
         Assert.Equal(
             "CREATE ROLE app;\nALTER ROLE app WITH INHERIT NOCREATEROLE NOCREATEDB LOGIN PASSWORD 'WITH SUPERUSER' VALID UNTIL '2030-01-01';\nALTER ROLE \"a WITH SUPERUSER\" WITH INHERIT NOLOGIN;\n",
             script.Definitions);
-        Assert.Equal(["GRANT readers TO app;\n", "GRANT \"GRANTED BY x\" TO app WITH INHERIT TRUE;\n"], script.Memberships);
+        Assert.Equal(["GRANT readers TO app;\n", "GRANT \"GRANTED BY x\" TO app WITH INHERIT TRUE;\n"], script.Grants);
         Assert.Equal(
             ["SUPERUSER of the role \"a WITH SUPERUSER\"", "REPLICATION of the role \"a WITH SUPERUSER\""],
             script.Notes.Select(note => note["Only a superuser may give this, so it was left out: ".Length..^1]));

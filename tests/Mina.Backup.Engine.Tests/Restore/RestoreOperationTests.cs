@@ -292,13 +292,14 @@ public sealed class RestoreOperationTests(ClusterFixture clusters)
     {
         await using var scene = await RestoreScene.CreateAsync(
             clusters,
-            "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back; CREATE ROLE other_super SUPERUSER LOGIN");
+            "CREATE ROLE come_back LOGIN PASSWORD 'secret'; ALTER TABLE public.users OWNER TO come_back; GRANT SET ON PARAMETER log_statement TO come_back; CREATE ROLE other_super SUPERUSER LOGIN");
         await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back; DROP ROLE other_super");
 
         var result = await scene.RestoreAsync(scene.Request with { RestoreGlobals = true });
 
         Assert.Equal(["come_back"], result.CreatedGlobals);
         Assert.Equal("come_back", await scene.Live.ScalarAsync<string>("SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = 'public.users'::regclass"));
+        Assert.True(await scene.Live.ScalarAsync<bool>("SELECT has_parameter_privilege('come_back', 'log_statement', 'SET')"));
         await scene.Live.ExecuteAsync("DROP OWNED BY come_back CASCADE; DROP ROLE come_back");
     }
 }
