@@ -35,6 +35,11 @@ public sealed class BaseBackupOperation
     /// <exception cref="MinaException">The base backup could not be made or did not verify; nothing of it remains.</exception>
     public async Task<BaseBackupResult> RunAsync(BaseBackupRequest request, RunContext context, CancellationToken cancellationToken)
     {
+        if (request is { Parent: not null, Incremental: false })
+        {
+            throw new ConfigurationException(ErrorCatalog.OptionConflict, "Only an incremental base backup builds on another one.", new ErrorContext { Target = request.Parent, Action = "Give -Incremental, too, or leave -Parent out." });
+        }
+
         var place = WalArchivePlace.Resolve(request.Archive, null, context.Environment);
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
@@ -74,13 +79,15 @@ public sealed class BaseBackupOperation
         var context = run.Context;
         var facts = await BaseServerFacts.ReadAsync(run.Session, cancellationToken);
         Check(facts, run);
-        var source = await SourceAsync(facts, run, cancellationToken);
-        context.Verbose($"Making base backup {run.Set.Name} of {run.Target.Server} (PostgreSQL {facts.Version}) in {run.Store.Location}.");
+        var parent = await ParentAsync(facts, run, cancellationToken);
+        var source = await SourceAsync(facts, parent, run, cancellationToken);
+        var on = parent is null ? "" : $", building on {parent.Manifest.Name},";
+        context.Verbose($"Making base backup {run.Set.Name} of {run.Target.Server} (PostgreSQL {facts.Version}){on} in {run.Store.Location}.");
         // Before the files, so that a table that goes while they are sent is known by its name, too.
         await RecordNamesAsync(run, cancellationToken);
         var phases = new List<PhaseTiming>();
         var started = context.Clock.GetTimestamp();
-        await using var writer = new BaseArchiveWriter(run.Set, run.ContainerOptions, bytes => run.Report(bytes, facts.DataSize));
+        await using var writer = new BaseArchiveWriter(run.Set, run.ContainerOptions, bytes => run.Report(bytes, parent is null ? facts.DataSize : 0));
         await ReceiveAsync(source, writer, run, cancellationToken);
         if (writer.Content.FindProblem() is { } problem)
         {
@@ -91,18 +98,19 @@ public sealed class BaseBackupOperation
         var index = await WriteIndexAsync(run, writer, cancellationToken);
         var duration = context.Clock.GetElapsedTime(started);
         phases.Add(new PhaseTiming("Receive", duration));
-        var manifest = Describe(run, facts, writer, index) with { EndedAt = endedAt, Snapshot = snapshot, Duration = duration };
+        var manifest = Describe(run, facts, parent, writer, index) with { EndedAt = endedAt, Snapshot = snapshot, Duration = duration };
         BaseBackupVerification? verification = null;
         if (!run.Request.SkipVerification)
         {
-            verification = await new BaseBackupVerifier(run.Store, run.Keys, context).RunAsync(manifest, null, run.Activity, cancellationToken);
+            verification = await new BaseBackupVerifier(run.Store, run.Keys, context).RunAsync(manifest, null, null, run.Activity, cancellationToken);
             phases.Add(new PhaseTiming("Verify", verification.Duration));
             ThrowIfFailed(verification);
             manifest = manifest with { Verification = new ManifestVerification(verification.CheckedAt, Passed: true, Problem: null) };
         }
 
         await run.Set.CompleteAsync(BaseManifestSerializer.Write(manifest), cancellationToken);
-        return new BaseBackupResult(BaseBackupCatalog.Describe(run.Store, manifest, context.Now), context.Log.Path, phases, verification);
+        var made = BaseBackupCatalog.Describe(run.Store, manifest, context.Now) with { Chain = [.. parent?.Chain.Select(link => link.Name) ?? [], manifest.Name] };
+        return new BaseBackupResult(made, context.Log.Path, phases, verification);
     }
 
     private Task RecordNamesAsync(Run run, CancellationToken cancellationToken)
@@ -127,12 +135,28 @@ public sealed class BaseBackupOperation
         }
     }
 
-    private async Task<IBaseSource> SourceAsync(BaseServerFacts facts, Run run, CancellationToken cancellationToken)
+    private async Task<IncrementalParent?> ParentAsync(BaseServerFacts facts, Run run, CancellationToken cancellationToken)
+    {
+        if (!run.Request.Incremental)
+        {
+            return null;
+        }
+
+        var major = facts.VersionNumber / 10000;
+        var parents = new IncrementalParents(new BaseBackupCatalog(run.Store), run.Store, run.Keys, run.Target.Server);
+        await parents.CheckAsync(facts, run.Session, cancellationToken);
+        var combine = await tools.FindAsync("pg_combinebackup", major, cancellationToken);
+        run.Context.Debug($"{combine.Path} would put the base backup together with what it builds on.");
+        var libpq = Libpq.Load(await tools.FindAsync("pg_basebackup", major, cancellationToken));
+        return await parents.ChooseAsync(run.Request.Parent, facts, await ServerTimeline.ReadAsync(libpq, run.Target, cancellationToken), cancellationToken);
+    }
+
+    private async Task<IBaseSource> SourceAsync(BaseServerFacts facts, IncrementalParent? parent, Run run, CancellationToken cancellationToken)
     {
         var major = facts.VersionNumber / 10000;
         var tool = await tools.FindAsync("pg_basebackup", major, cancellationToken);
-        var options = new BaseSourceOptions(run.Set.Name, run.Request.SpreadCheckpoint);
-        if (facts.Tablespaces == 0)
+        var options = new BaseSourceOptions(run.Set.Name, run.Request.SpreadCheckpoint, parent?.ServerManifest);
+        if (facts.Tablespaces == 0 && parent is null)
         {
             return new PgBaseBackupSource(tool, run.Target, options);
         }
@@ -169,13 +193,20 @@ public sealed class BaseBackupOperation
         return new ManifestFile(staged.Name, totals.StoredLength, totals.Sha256);
     }
 
-    private static BaseBackupManifest Describe(Run run, BaseServerFacts facts, BaseArchiveWriter writer, ManifestFile index)
+    private static BaseBackupManifest Describe(Run run, BaseServerFacts facts, IncrementalParent? parent, BaseArchiveWriter writer, ManifestFile index)
     {
         var server = writer.Content.Manifest!;
         var label = BackupLabel.Parse(writer.Content.Label ?? throw new InvalidDataException("backup_label is missing."));
+        if (label.IncrementalFrom != parent?.Manifest.StartLsn)
+        {
+            throw new InvalidDataException($"backup_label says that it has what changed since {label.IncrementalFrom?.ToString() ?? "the beginning"}, which is not what was asked for.");
+        }
+
         var geometry = new WalGeometry(facts.SegmentSize);
         return new BaseBackupManifest
         {
+            FormatVersion = parent is null ? BaseBackupManifest.FullVersion : BaseBackupManifest.IncrementalVersion,
+            Parent = parent?.Reference,
             Name = run.Set.Name,
             WrittenBy = ProductVersion,
             StartedAt = facts.Now,
