@@ -20,7 +20,7 @@ public sealed class PitrViewTests
 
     public static TheoryData<string, string[]> Lists => new()
     {
-        { PitrSamples.BaseBackupInfo, ["mina_base_backup_20261123_011500, mina_base_backup_20261124_011500", "322 MiB (337641472 bytes)", "000000030000000000000002", "/archive/base"] },
+        { PitrSamples.BaseBackupInfo, ["{mina_base_backup_20261123_011500, mina_base_backup_20261124_011500}", "322 MiB (337641472 bytes)", "000000030000000000000002", "/archive/base"] },
         { PitrSamples.BaseBackupVerification, ["Wal Failed: A segment is missing.", "1.5 KiB (1536 bytes)"] },
         { PitrSamples.PitrBranch, ["50 MiB/s", "Unpack 1.5 s", "1 GiB (1073741824 bytes)", "2.0 s"] },
         { PitrSamples.PitrCutoverStep, ["Two servers."] },

@@ -99,18 +99,44 @@ public sealed class BaseBackupOperation
         var duration = context.Clock.GetElapsedTime(started);
         phases.Add(new PhaseTiming("Receive", duration));
         var manifest = Describe(run, facts, parent, writer, index) with { EndedAt = endedAt, Snapshot = snapshot, Duration = duration };
-        BaseBackupVerification? verification = null;
-        if (!run.Request.SkipVerification)
+        var verification = run.Request.SkipVerification ? null : await VerifyAsync(run, manifest, cancellationToken);
+        if (verification is not null)
         {
-            verification = await new BaseBackupVerifier(run.Store, run.Keys, context).RunAsync(manifest, null, null, run.Activity, cancellationToken);
             phases.Add(new PhaseTiming("Verify", verification.Duration));
-            ThrowIfFailed(verification);
             manifest = manifest with { Verification = new ManifestVerification(verification.CheckedAt, Passed: true, Problem: null) };
         }
 
+        // What it builds on may have been removed meanwhile.
+        var chain = (await new BaseBackupCatalog(run.Store).ReadChainAsync(manifest, cancellationToken)).Require();
         await run.Set.CompleteAsync(BaseManifestSerializer.Write(manifest), cancellationToken);
-        var made = BaseBackupCatalog.Describe(run.Store, manifest, context.Now) with { Chain = [.. parent?.Chain.Select(link => link.Name) ?? [], manifest.Name] };
+        KeepServerManifest(run, manifest, writer.Content.ManifestContent);
+        var made = BaseBackupCatalog.Describe(run.Store, manifest, context.Now) with { Chain = [.. chain.Select(link => link.Name)] };
         return new BaseBackupResult(made, context.Log.Path, phases, verification);
+    }
+
+    private static async Task<BaseBackupVerification> VerifyAsync(Run run, BaseBackupManifest manifest, CancellationToken cancellationToken)
+    {
+        var verification = await new BaseBackupVerifier(run.Store, run.Keys, run.Context).RunAsync(manifest, null, null, run.Activity, cancellationToken);
+        ThrowIfFailed(verification);
+        return verification;
+    }
+
+    // What this machine cannot open again it could not build on.
+    private static void KeepServerManifest(Run run, BaseBackupManifest manifest, ReadOnlyMemory<byte> content)
+    {
+        if (manifest.Encryption != BackupEncryption.Recipient || manifest.Major < IncrementalParents.OldestMajor)
+        {
+            return;
+        }
+
+        try
+        {
+            new ServerManifestCopies(run.Context.Environment, manifest.SystemIdentifier).Keep(manifest.Name, content.Span);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            run.Context.Warning($"The base backup is complete, but its manifest could not be kept in {run.Context.Environment.StateDirectory}: {e.Message} No incremental base backup can build on it without the recipient's secret key.");
+        }
     }
 
     private Task RecordNamesAsync(Run run, CancellationToken cancellationToken)
@@ -143,7 +169,7 @@ public sealed class BaseBackupOperation
         }
 
         var major = facts.VersionNumber / 10000;
-        var parents = new IncrementalParents(new BaseBackupCatalog(run.Store), run.Store, run.Keys, run.Target.Server);
+        var parents = new IncrementalParents(new BaseBackupCatalog(run.Store), run.Store, run.Keys, new ServerManifestCopies(run.Context.Environment, facts.SystemIdentifier), run.Target.Server);
         await parents.CheckAsync(facts, run.Session, cancellationToken);
         var combine = await tools.FindAsync("pg_combinebackup", major, cancellationToken);
         run.Context.Debug($"{combine.Path} would put the base backup together with what it builds on.");

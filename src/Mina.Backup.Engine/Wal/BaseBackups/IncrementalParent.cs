@@ -8,9 +8,8 @@ namespace Mina.Backup.Engine.Wal.BaseBackups;
 
 /// <summary>What an incremental base backup builds on.</summary>
 /// <param name="Manifest">Its manifest.</param>
-/// <param name="Chain">It and everything that it builds on, the full one first.</param>
 /// <param name="ServerManifest">The server's own manifest out of it: the server compares with that.</param>
-internal sealed record IncrementalParent(BaseBackupManifest Manifest, IReadOnlyList<BaseBackupManifest> Chain, byte[] ServerManifest)
+internal sealed record IncrementalParent(BaseBackupManifest Manifest, byte[] ServerManifest)
 {
     /// <summary>How the new base backup names it.</summary>
     public BaseBackupParent Reference => new(Manifest.Name, Manifest.StartLsn);
@@ -20,7 +19,7 @@ internal sealed record IncrementalParent(BaseBackupManifest Manifest, IReadOnlyL
 /// Chooses what an incremental base backup builds on, and refuses what would yield one that cannot be used: a server that cannot make any, a parent of
 /// another cluster or timeline, one that is damaged.
 /// </summary>
-internal sealed class IncrementalParents(BaseBackupCatalog catalog, IBackupStore store, KeyRing keys, string server)
+internal sealed class IncrementalParents(BaseBackupCatalog catalog, IBackupStore store, KeyRing keys, ServerManifestCopies copies, string server)
 {
     /// <summary>The first major version that makes incremental base backups.</summary>
     public const int OldestMajor = 17;
@@ -49,8 +48,7 @@ internal sealed class IncrementalParents(BaseBackupCatalog catalog, IBackupStore
     public async Task<IncrementalParent> ChooseAsync(string? name, BaseServerFacts facts, TimelineHistory history, CancellationToken cancellationToken)
     {
         var manifest = name is null ? await FindNewestAsync(facts, history, cancellationToken) : await FindAsync(name, facts, history, cancellationToken);
-        var chain = (await catalog.ReadChainAsync(manifest, cancellationToken)).Require();
-        return new IncrementalParent(manifest, chain, await ReadServerManifestAsync(manifest, cancellationToken));
+        return new IncrementalParent(manifest, await ReadServerManifestAsync(manifest, cancellationToken));
     }
 
     private async Task<BaseBackupManifest> FindNewestAsync(BaseServerFacts facts, TimelineHistory history, CancellationToken cancellationToken)
@@ -87,10 +85,7 @@ internal sealed class IncrementalParents(BaseBackupCatalog catalog, IBackupStore
     {
         try
         {
-            var index = (await BaseIndexFile.ReadAsync(store, manifest, keys, cancellationToken)).Archives[0];
-            var entry = index.Entries.FirstOrDefault(entry => entry is { Name: ServerManifest.FileName, Kind: TarEntryKind.File })
-                ?? throw new InvalidDataException($"its {ServerManifest.FileName} is missing.");
-            var content = await ReadAsync(manifest.Archives[0].File.Name, index, entry, cancellationToken);
+            var content = (manifest.Encryption == BackupEncryption.Recipient ? copies.Find(manifest.Name) : null) ?? await ReadAsync(manifest, cancellationToken);
             return ServerManifest.Parse(content).StartLsn == manifest.StartLsn
                 ? content
                 : throw new InvalidDataException($"its {ServerManifest.FileName} is that of another base backup.");
@@ -104,14 +99,17 @@ internal sealed class IncrementalParents(BaseBackupCatalog catalog, IBackupStore
             throw new EncryptionException(
                 e.Definition,
                 $"An incremental base backup needs the server's manifest out of the one that it builds on, {manifest.Name}, which does not open: {e.Message}",
-                new ErrorContext { Target = manifest.Name, Action = "Give what opens it, or make a full base backup." },
+                new ErrorContext { Target = manifest.Name, Action = "Give what opens it, or make a full base backup; one that is made on this machine can be built on here without the recipient's secret key." },
                 e);
         }
     }
 
-    private async Task<byte[]> ReadAsync(string file, BaseIndexArchive index, TarEntry entry, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadAsync(BaseBackupManifest manifest, CancellationToken cancellationToken)
     {
-        await using var reader = await MemberReader.OpenAsync(store, file, keys, cancellationToken);
+        var index = (await BaseIndexFile.ReadAsync(store, manifest, keys, cancellationToken)).Archives[0];
+        var entry = index.Entries.FirstOrDefault(entry => entry is { Name: ServerManifest.FileName, Kind: TarEntryKind.File })
+            ?? throw new InvalidDataException($"its {ServerManifest.FileName} is missing.");
+        await using var reader = await MemberReader.OpenAsync(store, manifest.Archives[0].File.Name, keys, cancellationToken);
         var content = new byte[entry.Size];
         long start = 0;
         foreach (var member in index.Members)

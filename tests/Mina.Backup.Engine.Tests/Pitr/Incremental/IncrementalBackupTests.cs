@@ -1,4 +1,6 @@
 using System.Text;
+using Mina.Backup.Engine.Requests;
+using Mina.Backup.Engine.Tests.Catalog;
 using Mina.Backup.Model;
 using static Mina.Backup.Engine.Tests.Pitr.Incremental.IncrementalSite;
 
@@ -57,6 +59,38 @@ public sealed class IncrementalBackupTests
         Assert.Equal(("PassphraseWrong", full.Name), (error.ErrorId, error.Target));
         Assert.Equal(2, (await site.ListAsync()).Count);
         Assert.DoesNotContain(site.BaseFiles(), file => file.Contains("partial", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_host_with_the_public_key_alone_builds_on_what_it_made_itself()
+    {
+        await using var site = await StartAsync();
+        site.SetVariable("GPG_BACKUP_PASSPHRASE", null);
+        await site.FillAsync();
+        var (publicFile, secretFile) = SampleKeys.WriteRecipient(site.Root);
+        Task<BaseBackupResult> MakeAsync(bool incremental) => site.BackUpAsync(request => request with
+        {
+            Incremental = incremental,
+            Protection = new ProtectionRequest { RecipientFile = publicFile },
+        });
+        var full = await MakeAsync(incremental: false);
+        await site.WriteAsync(1);
+        var first = await MakeAsync(incremental: true);
+        var second = await MakeAsync(incremental: true);
+        var digest = await site.ValueAsync(Digest);
+        await site.ArchiveAsync();
+
+        var branch = await site.BranchAsync(new PitrTarget { Kind = PitrTargetKind.Latest }, request => request with { Keys = new KeyRequest { PrivateKeyFile = secretFile } });
+
+        Assert.Equal([full.Name, first.Name, second.Name], second.Chain);
+        Assert.Equal((second.Name, digest), (branch.BaseBackup, await site.ValueAsync(branch, Digest)));
+        var copies = new DirectoryInfo(Path.Combine(site.Environment.StateDirectory, "base-manifests"));
+        Assert.Equal(3, copies.GetFiles().Length);
+        Assert.All(copies.GetFiles(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
+        copies.Delete(recursive: true);
+        var error = await Assert.ThrowsAsync<EncryptionException>(() => MakeAsync(incremental: true));
+        Assert.Equal(("PrivateKeyMissing", second.Name), (error.ErrorId, error.Target));
+        Assert.Equal(3, (await site.ListAsync()).Count);
     }
 
     [Fact]
