@@ -41,21 +41,28 @@ internal sealed class ChainCombination
     public async Task<bool> UnpackAsync(IReadOnlyList<BaseBackupManifest> chain, Action<long, long> report, CancellationToken cancellationToken)
     {
         var total = chain.Sum(link => link.PlainSize);
-        EnsureSpace(total, chain.Count);
-        owner.CreateFolder(Root);
         long before = 0;
-        for (var i = 0; i < chain.Count; i++)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var link = Link(i);
-            owner.CreateFolder(link.Root);
-            var done = before;
-            await unpack(chain[i], link, bytes => report(done + bytes, total));
-            MoveTablespaces(chain[i], link, intoData: true);
-            before += chain[i].PlainSize;
-        }
+            EnsureSpace(total, chain.Count);
+            owner.CreateFolder(Root);
+            for (var i = 0; i < chain.Count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var link = Link(i);
+                owner.CreateFolder(link.Root);
+                var done = before;
+                await unpack(chain[i], link, bytes => report(done + bytes, total));
+                MoveTablespaces(chain[i], link, intoData: true);
+                before += chain[i].PlainSize;
+            }
 
-        return true;
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BranchErrors.FromStorage(e, Root);
+        }
     }
 
     /// <summary>Puts them together, and removes the parts.</summary>
@@ -105,6 +112,7 @@ internal sealed class ChainCombination
         }
     }
 
+    // The least that it takes: how much the result takes beside them depends on what changed and on how the file system copies.
     private void EnsureSpace(long needed, int links)
     {
         var free = new DriveInfo(folder.Root).AvailableFreeSpace;
