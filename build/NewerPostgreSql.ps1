@@ -95,8 +95,8 @@ function Expand-NewerPostgreSql([string] $mirror) {
     # Where older packages still have paths without usr.
     [void][IO.File]::CreateSymbolicLink("$partial/lib", 'usr/lib')
     [Console]::WriteLine("== PostgreSQL $NewerPostgreSqlMajor of Debian $NewerPostgreSqlRelease into $NewerPostgreSqlRoot (about a minute)")
-    # The release's signature is checked, or nothing is taken.
-    Invoke-Quietly debootstrap @('--download-only', '--force-check-gpg', '--variant=minbase', "--include=postgresql-$NewerPostgreSqlMajor", $NewerPostgreSqlRelease, $packages, $mirror)
+    # The release's signature is checked, or nothing is taken. A network that does not answer ends it, too.
+    Invoke-Quietly timeout @('900', 'debootstrap', '--download-only', '--force-check-gpg', '--variant=minbase', "--include=postgresql-$NewerPostgreSqlMajor", $NewerPostgreSqlRelease, $packages, $mirror)
     foreach ($file in [IO.Directory]::GetFiles("$packages/var/cache/apt/archives", '*.deb')) {
         if ([IO.Path]::GetFileName($file) -match "^(lib.*|postgresql(-client)?-$NewerPostgreSqlMajor)_") { Invoke-Quietly dpkg-deb @('-x', $file, $partial) }
     }
@@ -145,6 +145,7 @@ function Install-NewerPostgreSql {
         Expand-NewerPostgreSql $mirror
     }
     catch {
+        if ([IO.Directory]::Exists("$NewerPostgreSqlRoot.partial")) { [IO.Directory]::Delete("$NewerPostgreSqlRoot.partial", $true) }
         [Console]::WriteLine("== No PostgreSQL $NewerPostgreSqlMajor or newer: $($_.Exception.Message) So $skipped")
     }
 }
