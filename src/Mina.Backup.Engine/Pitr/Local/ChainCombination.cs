@@ -13,6 +13,8 @@ namespace Mina.Backup.Engine.Pitr.Local;
 [UnsupportedOSPlatform("windows")]
 internal sealed class ChainCombination
 {
+    private const long LeastSpace = 1 << 20;
+
     private readonly ServerAccount account;
     private readonly ServerOwner owner;
     private readonly BranchFolder folder;
@@ -85,7 +87,7 @@ internal sealed class ChainCombination
         }
         catch (ToolException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw e.Message.Contains("No space left on device", StringComparison.Ordinal)
+            throw IsDiskFull(e)
                 ? BranchErrors.DiskFull(folder.Root, e)
                 : new ToolException(
                     ErrorCatalog.BaseChainNotCombined,
@@ -98,6 +100,10 @@ internal sealed class ChainCombination
             throw BranchErrors.FromStorage(e, folder.Data);
         }
     }
+
+    // The program says only that it wrote less than it should where some of it found room.
+    private bool IsDiskFull(ToolException e) =>
+        e.Message.Contains("No space left on device", StringComparison.Ordinal) || new DriveInfo(folder.Root).AvailableFreeSpace < LeastSpace;
 
     private BranchFolder Link(int number) => new(Path.Combine(Root, number.ToString(CultureInfo.InvariantCulture)));
 

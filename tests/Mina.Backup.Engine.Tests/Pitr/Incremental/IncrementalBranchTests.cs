@@ -161,6 +161,26 @@ public sealed class IncrementalBranchTests
         Assert.DoesNotContain($"{folder}/pg_combinebackup", await Programs.RunAsync("ps", ["-eo", "args"]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(25, false)]
+    [InlineData(50, true)]
+    public async Task A_disk_that_is_too_small_for_the_parts_or_for_what_they_make_is_said_and_nothing_stays(int megabytes, bool unpacks)
+    {
+        await using var site = await StartAsync();
+        await site.FillAsync();
+        await site.BackUpAsync();
+        await site.BackUpMoreAsync();
+        await site.ArchiveAsync();
+        await using var disk = await SmallDisk.MountAsync(Path.Combine("/tmp", "mina-small-" + Guid.NewGuid().ToString("N")[..8]), megabytes);
+
+        var error = await Assert.ThrowsAsync<StorageException>(() => site.BranchAsync(new PitrTarget { Kind = PitrTargetKind.Latest }, request => request with { Location = disk.Path }));
+
+        Assert.Equal("BranchDiskFull", error.ErrorId);
+        Assert.Equal(!unpacks, error.Message.Contains("bytes unpacked", StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
+        await site.AssertNoBranchAsync();
+    }
+
     [Fact]
     public async Task Retention_keeps_what_a_kept_incremental_one_builds_on_and_takes_whole_chains()
     {
