@@ -53,6 +53,7 @@ $ConsoleFolder = [IO.Path]::Combine($Artifacts, 'mina')
 $Console = [IO.Path]::Combine($ConsoleFolder, $(if ($IsWindows) { 'mina.exe' } else { 'mina' }))
 
 . ([IO.Path]::Combine($Root, 'build', 'PostgreSql.ps1'))
+. ([IO.Path]::Combine($Root, 'build', 'NewerPostgreSql.ps1'))
 
 # No build server may outlive this script: one would hold its output open, and whoever waits for the end of that would wait for it.
 $env:MSBUILDDISABLENODEREUSE = '1'
@@ -146,6 +147,7 @@ function Invoke-TestProject([string] $name, [string] $results) {
 
 function Invoke-Test {
     Install-PostgreSql
+    Install-NewerPostgreSql
     Install-Browser
     Install-LibDeflate
     Invoke-Build

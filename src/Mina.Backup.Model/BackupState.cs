@@ -17,4 +17,7 @@ public enum BackupState
 
     /// <summary>A manifest without its data file.</summary>
     DataMissing,
+
+    /// <summary>An incremental base backup one of whose parents is missing or damaged.</summary>
+    ChainBroken,
 }

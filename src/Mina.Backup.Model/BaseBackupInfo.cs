@@ -15,6 +15,15 @@ public record BaseBackupInfo
     /// <summary>Full path or address of the data directory's tar.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Whether it has everything, or what changed since its parent.</summary>
+    public BaseBackupKind Kind { get; init; }
+
+    /// <summary>The base backup that an incremental one builds on; null for a full one.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>All base backups that a recovery from it reads: the full one first, itself last. Incomplete where one is missing.</summary>
+    public IReadOnlyList<string> Chain { get; init; } = [];
+
     /// <summary>When it was started, by the server's clock, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

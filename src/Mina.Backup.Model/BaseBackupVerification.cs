@@ -67,4 +67,7 @@ public enum BaseBackupCheckKind
 
     /// <summary>The WAL that it needs to be consistent is in the archive.</summary>
     Wal,
+
+    /// <summary>Every base backup that an incremental one builds on is there, complete and not known to be damaged.</summary>
+    Chain,
 }

@@ -9,6 +9,12 @@ public sealed record BaseBackupRequest
     /// <summary>The archive; <c>MINA_WAL_ARCHIVE</c> when null.</summary>
     public string? Archive { get; init; }
 
+    /// <summary>Only what changed since another base backup.</summary>
+    public bool Incremental { get; init; }
+
+    /// <summary>Name of the base backup that an incremental one builds on; the newest sound one of the same cluster when null.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>How it is protected.</summary>
     public ProtectionRequest Protection { get; init; } = new();
 

@@ -29,7 +29,10 @@ internal sealed class WalArchivingOperation(WalArchivingRequest request, RunCont
             await setup.Spool.InstallAsync(cancellationToken);
             var earlier = WalArchivingRecord.Read(setup.Place.RequiredSpool);
             // First the record, then the settings: an interruption in between leaves more to undo than was done, never less.
-            setup.Spool.Remember(new WalArchivingRecord([.. plan.Select(setting => Record(setting, before, earlier)).OfType<WalRecordedSetting>()]));
+            var recorded = plan.Select(setting => Record(setting, before, earlier)).OfType<WalRecordedSetting>();
+            // What only an earlier Enable was asked to set is still to be undone.
+            var kept = earlier?.Settings.Where(set => !plan.Any(setting => setting.Name == set.Name)) ?? [];
+            setup.Spool.Remember(new WalArchivingRecord([.. recorded, .. kept]));
             foreach (var setting in plan.Where(setting => setting.Changes))
             {
                 await ExecuteAsync(connection, $"ALTER SYSTEM SET {setting.Name} = {SqlText.Literal(setting.Wanted)}", cancellationToken);

@@ -15,6 +15,9 @@ public sealed record WalArchivingRequest
     /// <summary>Longest time that the server keeps a segment open while something was written.</summary>
     public TimeSpan ArchiveTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Have the server note which blocks change, as incremental base backups need it.</summary>
+    public bool SummarizeWal { get; init; }
+
     /// <summary>Take the place of an archive_command or archive_library of somebody else.</summary>
     public bool Force { get; init; }
 }

@@ -10,13 +10,16 @@ internal sealed class WalArchivingSetup(WalArchivingRequest request, WalArchiveP
     /// <summary>Name of the setting that runs the script.</summary>
     public const string Command = "archive_command";
 
+    /// <summary>Name of the setting that has the server note which blocks change.</summary>
+    public const string Summaries = "summarize_wal";
+
     private const string Level = "wal_level";
     private const string Mode = "archive_mode";
     private const string Timeout = "archive_timeout";
     private const string Library = "archive_library";
 
     /// <summary>All settings that may be touched.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Level, Mode, Library, Command, Timeout];
+    public static IReadOnlyList<string> Names { get; } = [Level, Mode, Library, Command, Timeout, Summaries];
 
     /// <summary>The server, as an operator names it.</summary>
     public string Server => server;
@@ -41,7 +44,7 @@ internal sealed class WalArchivingSetup(WalArchivingRequest request, WalArchiveP
         || (setting.Name == Command && settings.Effective(Mode) == "off" && (settings.Configured(Command) ?? "") == setting.Wanted);
 
     /// <summary>What has to be set.</summary>
-    /// <exception cref="ServerException"><c>ArchivingTaken</c>, <c>SettingNotApplied</c>.</exception>
+    /// <exception cref="ServerException"><c>ArchivingTaken</c>, <c>SettingNotApplied</c>, <c>IncrementalNotSupported</c>.</exception>
     public IReadOnlyList<WalSetting> Plan(ServerSettings settings)
     {
         List<WalSetting> plan =
@@ -58,6 +61,11 @@ internal sealed class WalArchivingSetup(WalArchivingRequest request, WalArchiveP
 
         plan.Add(Setting(settings, Command, wanted));
         plan.Add(Setting(settings, Timeout, ArchiveTimeout(settings)));
+        if (request.SummarizeWal)
+        {
+            plan.Add(settings.Effective(Summaries).Length > 0 ? Setting(settings, Summaries, "on") : throw WalSetupErrors.NoSummaries(server));
+        }
+
         foreach (var setting in plan.Where(setting => setting.Current != setting.Wanted && settings.IsFromCommandLine(setting.Name)))
         {
             throw WalSetupErrors.NotApplied(server, setting.Name, "it was given on the server's command line, which overrules what ALTER SYSTEM sets");

@@ -17,11 +17,11 @@ internal sealed class WalRetentionOperation(WalRetentionRequest request, IBackup
     /// <summary>What would be removed; nothing is.</summary>
     public async Task<WalRetention> PlanAsync(CancellationToken cancellationToken) => (await FindAsync(cancellationToken)).Describe(removed: false);
 
-    /// <summary>Removes it, oldest first, so that an interruption leaves no gap.</summary>
+    /// <summary>Removes it: WAL oldest first, so that an interruption leaves no gap, base backups newest first, so that it leaves none without what it builds on.</summary>
     public async Task<WalRetention> RemoveAsync(CancellationToken cancellationToken)
     {
         var plan = await FindAsync(cancellationToken);
-        foreach (var expired in plan.BaseBackups)
+        foreach (var expired in Enumerable.Reverse(plan.BaseBackups))
         {
             await plan.Inventory.RemoveAsync(expired.Name, cancellationToken);
             context.Verbose($"Removed the base backup {expired.Name}.");
@@ -57,8 +57,8 @@ internal sealed class WalRetentionOperation(WalRetentionRequest request, IBackup
 
         // Points since then need the newest base backup that was complete by then.
         var anchor = bases.LastOrDefault(backup => IsUsable(backup) && backup.EndedAt <= since);
-        List<BaseBackupInfo> expired = request.RemoveBaseBackups && anchor is not null ? [.. bases.TakeWhile(backup => backup != anchor)] : [];
-        var oldest = bases.Skip(expired.Count).MinBy(backup => backup.StartLsn)!;
+        List<BaseBackupInfo> expired = request.RemoveBaseBackups && anchor is not null ? FindExpired(bases, anchor) : [];
+        var oldest = bases.Except(expired).MinBy(backup => backup.StartLsn)!;
         using var keys = KeyRing.Create(new KeyRequest(), context.Environment);
         var archive = new WalArchive(store, null, keys);
         if (await archive.DescribeAsync(cancellationToken) is not { } descriptor)
@@ -79,6 +79,26 @@ internal sealed class WalRetentionOperation(WalRetentionRequest request, IBackup
             Files = files,
             BaseBackups = expired,
         };
+    }
+
+    // All before the anchor but what a kept one builds on, through however many links.
+    private static List<BaseBackupInfo> FindExpired(IReadOnlyList<BaseBackupInfo> bases, BaseBackupInfo anchor)
+    {
+        var expired = bases.TakeWhile(backup => backup != anchor).ToList();
+        var needed = new Queue<string>(bases.Skip(expired.Count).Select(backup => backup.Parent).OfType<string>());
+        while (needed.TryDequeue(out var name))
+        {
+            if (expired.Find(backup => backup.Name == name) is { } parent)
+            {
+                expired.Remove(parent);
+                if (parent.Parent is not null)
+                {
+                    needed.Enqueue(parent.Parent);
+                }
+            }
+        }
+
+        return expired;
     }
 
     private static bool IsUsable(BaseBackupInfo backup) =>

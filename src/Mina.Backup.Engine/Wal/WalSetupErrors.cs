@@ -17,6 +17,11 @@ internal static class WalSetupErrors
     public static ServerException NotApplied(string server, string setting, string why, string? action = null) =>
         new(ErrorCatalog.SettingNotApplied, $"{server} does not take over {setting}: {why}.", new ErrorContext { Target = setting, Action = action });
 
+    public static ServerException NoSummaries(string server) => new(
+        ErrorCatalog.IncrementalNotSupported,
+        $"{server} is older than PostgreSQL 17 and cannot note which blocks change.",
+        new ErrorContext { Target = server, Action = "Leave -SummarizeWal out." });
+
     public static CatalogException NotEnabled(string spool) =>
         new(ErrorCatalog.ArchivingNotEnabled, $"The spool {spool} has no record of settings made by Enable-MinaWalArchiving.", new ErrorContext { Target = spool });
 

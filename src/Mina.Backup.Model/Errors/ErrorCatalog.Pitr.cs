@@ -31,6 +31,55 @@ public static partial class ErrorCatalog
         "The base backup waits for WAL that the server does not get archived.",
         "Look at the archiver's failures with Get-MinaWalArchive and at the server's log, then run the base backup again.");
 
+    /// <summary>The server is too old for incremental base backups.</summary>
+    public static readonly ErrorDefinition IncrementalNotSupported = new(
+        nameof(IncrementalNotSupported),
+        ErrorKind.NotSupported,
+        "The server is too old for incremental base backups.",
+        "Leave -Incremental out and make full base backups; incremental ones need PostgreSQL 17 or newer.");
+
+    /// <summary>The server does not note which blocks change.</summary>
+    public static readonly ErrorDefinition WalSummariesOff = new(
+        nameof(WalSummariesOff),
+        ErrorKind.Refused,
+        "The server does not note which blocks change.",
+        "Run ALTER SYSTEM SET summarize_wal = on and SELECT pg_reload_conf(), or Enable-MinaWalArchiving -SummarizeWal; then make a full base backup to build on.");
+
+    /// <summary>There is no base backup that an incremental one could build on.</summary>
+    public static readonly ErrorDefinition NoIncrementalParent = new(
+        nameof(NoIncrementalParent),
+        ErrorKind.NotFound,
+        "There is no base backup that an incremental one could build on.",
+        "Make a full one with New-MinaBaseBackup without -Incremental.");
+
+    /// <summary>An incremental base backup cannot build on the one that was given.</summary>
+    public static readonly ErrorDefinition IncrementalParentUnusable = new(
+        nameof(IncrementalParentUnusable),
+        ErrorKind.Refused,
+        "An incremental base backup cannot build on the one that was given.",
+        "Leave -Parent out, give it another one of the same cluster, or make a full base backup.");
+
+    /// <summary>The server cannot say what changed since the parent.</summary>
+    public static readonly ErrorDefinition IncrementalRefused = new(
+        nameof(IncrementalRefused),
+        ErrorKind.Refused,
+        "The server cannot say what changed since the parent.",
+        "Make a full base backup; later ones can build on it. Where summaries are missing, the server had summarize_wal off for a time, or wal_summary_keep_time is too short.");
+
+    /// <summary>A base backup that an incremental one builds on is missing or damaged.</summary>
+    public static readonly ErrorDefinition BaseChainBroken = new(
+        nameof(BaseChainBroken),
+        ErrorKind.InvalidData,
+        "A base backup that an incremental one builds on is missing or damaged.",
+        "Bring the one named back, or start from a base backup that does not build on it: an earlier one, with the WAL behind it, reaches the same points.");
+
+    /// <summary>A full base backup and its incremental ones could not be put together.</summary>
+    public static readonly ErrorDefinition BaseChainNotCombined = new(
+        nameof(BaseChainNotCombined),
+        ErrorKind.InvalidData,
+        "A full base backup and its incremental ones could not be put together.",
+        "Read the words of pg_combinebackup; start from the full base backup with -BaseBackup, whose WAL reaches the same points.");
+
     /// <summary>The archive has no base backup that can be used.</summary>
     public static readonly ErrorDefinition NoBaseBackup = new(
         nameof(NoBaseBackup),
@@ -156,6 +205,13 @@ public static partial class ErrorCatalog
         BaseBackupNotSupported,
         BaseBackupDiffers,
         BaseBackupNotArchived,
+        IncrementalNotSupported,
+        WalSummariesOff,
+        NoIncrementalParent,
+        IncrementalParentUnusable,
+        IncrementalRefused,
+        BaseChainBroken,
+        BaseChainNotCombined,
         NoBaseBackup,
         PointBeforeBase,
         PointInFuture,

@@ -26,6 +26,10 @@ public sealed class EnableMinaWalArchivingCommand : PitrCmdlet
     [Duration]
     public TimeSpan ArchiveTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Have the server note which blocks change, as incremental base backups need it.</summary>
+    [Parameter]
+    public SwitchParameter SummarizeWal { get; set; }
+
     /// <summary>Take the place of an archive_command or archive_library of somebody else.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -41,6 +45,7 @@ public sealed class EnableMinaWalArchivingCommand : PitrCmdlet
             ArchivePath = ResolvePath(ArchivePath),
             SpoolPath = ResolvePath(SpoolPath),
             ArchiveTimeout = ArchiveTimeout,
+            SummarizeWal = SummarizeWal,
             Force = Force,
         };
         var plan = Run((observer, token) => CreateWalEngine().PlanArchivingAsync(request, observer, token));

@@ -23,6 +23,16 @@ public sealed class NewMinaBaseBackupCommand : PitrCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
+    /// <summary>Take only what changed since another base backup.</summary>
+    [Parameter]
+    public SwitchParameter Incremental { get; set; }
+
+    /// <summary>The base backup that an incremental one builds on; the newest sound one of the cluster when not given.</summary>
+    [Parameter]
+    [BaseBackupName]
+    [ValidateNotNullOrEmpty]
+    public string? Parent { get; set; }
+
     /// <summary>Passphrase to encrypt with.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PassphraseSet)]
     [ValidateNotNull]
@@ -69,7 +79,7 @@ public sealed class NewMinaBaseBackupCommand : PitrCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess($"the cluster of {DatabaseText.Describe(Database)}", "Make a base backup"))
+        if (ShouldProcess($"the cluster of {DatabaseText.Describe(Database)}", Incremental ? "Make an incremental base backup" : "Make a base backup"))
         {
             ThrowFailure(null, BackUp);
         }
@@ -82,6 +92,8 @@ public sealed class NewMinaBaseBackupCommand : PitrCmdlet
         {
             Database = Database,
             Archive = ResolvePath(ArchivePath),
+            Incremental = Incremental,
+            Parent = Parent,
             Protection = new ProtectionRequest
             {
                 Passphrase = passphrase,

@@ -72,6 +72,7 @@ public sealed class NewMinaPitrBranchCommand : PitrReadingCmdlet
 
     /// <summary>The base backup to start from; the newest that ends before the point when not given.</summary>
     [Parameter]
+    [BaseBackupName]
     [ValidateNotNullOrEmpty]
     public string? BaseBackup { get; set; }
 

@@ -5,7 +5,8 @@ internal static class PitrSamples
 {
     public const string BaseBackupInfo = """
         [Mina.Backup.Model.BaseBackupInfo]@{
-            Name = 'mina_base_backup_20261124_011500'; Location = '/archive/base'; ArchivePath = '/archive'; Path = '/archive/base/mina_base_backup_20261124_011500.tar.gz.gpg'
+            Name = 'mina_base_backup_20261124_011500'; Kind = 'Incremental'; Parent = 'mina_base_backup_20261123_011500'
+            Chain = [string[]]@('mina_base_backup_20261123_011500', 'mina_base_backup_20261124_011500'); Location = '/archive/base'; ArchivePath = '/archive'; Path = '/archive/base/mina_base_backup_20261124_011500.tar.gz.gpg'
             CreatedAt = [System.DateTimeOffset]::UnixEpoch; EndedAt = [System.DateTimeOffset]::UnixEpoch; Age = [System.TimeSpan]::FromHours(30.5)
             StartLsn = '0/2000028'; StopLsn = '0/2000100'; Timeline = 3; StartSegment = '000000030000000000000002'; ServerVersion = '15.20'
             Size = 337641472; PlainSize = 845152256; Encryption = 'Passphrase'; State = 'Verified'

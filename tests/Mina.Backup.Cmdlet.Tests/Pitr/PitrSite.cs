@@ -6,13 +6,25 @@ namespace Mina.Backup.Cmdlet.Tests.Pitr;
 /// <summary>A disposable server that archives into a spool, and a clean environment that names archive, spool and folder for branches.</summary>
 public sealed class PitrSite : IDisposable
 {
+    private const string ProgramsVariable = "MINA_PG_BIN";
+
     private readonly string folder = Directory.CreateTempSubdirectory("mina-pitr-").FullName;
+    private readonly string? programsBefore = Environment.GetEnvironmentVariable(ProgramsVariable);
     private readonly TestVariables variables;
     private readonly ModuleSession session;
     private readonly System.Management.Automation.PSObject cluster;
 
     public PitrSite()
+        : this(null, "")
     {
+    }
+
+    /// <summary>Makes a site.</summary>
+    /// <param name="programs">Folder of the PostgreSQL programs of everything here; those that the machine's packages install when null.</param>
+    /// <param name="settings">Settings of the server beyond the usual ones, as entries of a hashtable.</param>
+    internal PitrSite(string? programs, string settings)
+    {
+        Environment.SetEnvironmentVariable(ProgramsVariable, programs ?? programsBefore);
         variables = new TestVariables(
             ("DATABASE_URL", null),
             ("GPG_BACKUP_PASSPHRASE", "correct horse"),
@@ -25,7 +37,7 @@ public sealed class PitrSite : IDisposable
         Shell($"chmod 711 {folder}; mkdir -m 700 {spool}; [ $(id -u) -ne 0 ] || chown postgres {spool}");
         session = new ModuleSession();
         var started = session.Run(
-            "Start-MinaEphemeralCluster -Setting @{ archive_mode = 'on'; wal_level = 'logical'; archive_command = $args[0] }",
+            "Start-MinaEphemeralCluster -Setting @{ archive_mode = 'on'; wal_level = 'logical'; archive_command = $args[0]; " + settings + " }",
             $"test ! -f {spool}/%f && cp %p {spool}/%f.tmp && mv {spool}/%f.tmp {spool}/%f");
         started.ThrowIfFailed();
         cluster = started.Output.Single();
@@ -56,6 +68,7 @@ public sealed class PitrSite : IDisposable
         session.Run("$args[0] | Stop-MinaEphemeralCluster", cluster).ThrowIfFailed();
         session.Dispose();
         variables.Dispose();
+        Environment.SetEnvironmentVariable(ProgramsVariable, programsBefore);
         Directory.Delete(folder, recursive: true);
     }
 

@@ -9,7 +9,7 @@ public sealed class PitrViewTests
 
     public static TheoryData<string, string[]> Tables => new()
     {
-        { PitrSamples.BaseBackupInfo, ["mina_base_backup_20261124_011500", "322 MiB", "1d 6h", "Verified", "0/2000100", "1970-01-01 00:00:00Z", "15.20"] },
+        { PitrSamples.BaseBackupInfo, ["mina_base_backup_20261124_011500", "Incremental", "322 MiB", "1d 6h", "Verified", "0/2000100", "1970-01-01 00:00:00Z", "15.20"] },
         { PitrSamples.BaseBackupVerification, ["Failed", "970", "1.5 KiB", "3.3 s", "Wal: A segment is missing."] },
         { "(" + PitrSamples.BaseBackupVerification + ").Checks", ["Hash", "The hash agrees.", "Wal"] },
         { PitrSamples.PitrBranch, ["before", "Ready", "5544", "mina", "LSN 0/3000060", "1 GiB", "1970-01-01 00:00:00Z"] },
@@ -20,7 +20,7 @@ public sealed class PitrViewTests
 
     public static TheoryData<string, string[]> Lists => new()
     {
-        { PitrSamples.BaseBackupInfo, ["322 MiB (337641472 bytes)", "000000030000000000000002", "/archive/base"] },
+        { PitrSamples.BaseBackupInfo, ["{mina_base_backup_20261123_011500, mina_base_backup_20261124_011500}", "322 MiB (337641472 bytes)", "000000030000000000000002", "/archive/base"] },
         { PitrSamples.BaseBackupVerification, ["Wal Failed: A segment is missing.", "1.5 KiB (1536 bytes)"] },
         { PitrSamples.PitrBranch, ["50 MiB/s", "Unpack 1.5 s", "1 GiB (1073741824 bytes)", "2.0 s"] },
         { PitrSamples.PitrCutoverStep, ["Two servers."] },

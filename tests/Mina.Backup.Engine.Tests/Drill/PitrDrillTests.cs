@@ -1,6 +1,7 @@
 using Mina.Backup.Engine.Drill.Checks;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Tests.Pitr;
+using Mina.Backup.Engine.Tests.Pitr.Incremental;
 using Mina.Backup.Engine.Tests.Restore;
 using Mina.Backup.Engine.Tests.Scenarios;
 using Mina.Backup.Engine.Tests.Wal;
@@ -42,6 +43,37 @@ public sealed class PitrDrillTests
         }
 
         Assert.Equal(4, points.Count);
+        await site.AssertNoBranchAsync();
+    }
+
+    [Fact]
+    public async Task An_incremental_base_backup_is_drilled_with_what_it_builds_on_and_fails_without()
+    {
+        await using var site = await IncrementalSite.StartAsync();
+        await site.SqlAsync(Ledger);
+        var full = await site.BackUpAsync();
+        var made = await site.BackUpMoreAsync();
+        await BookAsync(site, 150);
+        await site.ArchiveAsync();
+        await site.PublishAsync();
+        var seed = 0;
+        Task<RecoveryDrillResult> NextAsync() => DrillAsync(site, request => request with { Seed = seed, SmokeTests = [SqlSmokeTest.Create("ledger", Balanced, site.Environment)] });
+
+        // A point between the two base backups needs the full one alone.
+        RecoveryDrillResult whole;
+        do
+        {
+            Assert.True(++seed < 20, "No point lies behind the incremental base backup.");
+            whole = await NextAsync();
+        }
+        while (whole.Verdict == DrillVerdict.Passed && whole.Backup != made.Name);
+
+        await IncrementalSite.DamageAsync(full);
+        var damaged = await NextAsync();
+
+        Assert.True(whole.Verdict == DrillVerdict.Passed, DrillScene.Describe(whole));
+        Assert.Equal(DrillVerdict.Failed, damaged.Verdict);
+        Assert.Contains(full.Name, DrillScene.Describe(damaged), StringComparison.Ordinal);
         await site.AssertNoBranchAsync();
     }
 

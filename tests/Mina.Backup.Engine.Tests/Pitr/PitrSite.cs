@@ -71,7 +71,10 @@ public sealed class PitrSite : IAsyncDisposable
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Makes a site and starts its source.</summary>
-    public static async Task<PitrSite> StartAsync(IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? initdb = null)
+    /// <param name="settings">Settings of the source beyond the usual ones.</param>
+    /// <param name="initdb">Further arguments of initdb.</param>
+    /// <param name="programs">Folder of the PostgreSQL programs of everything here; those that the machine's packages install when null.</param>
+    public static async Task<PitrSite> StartAsync(IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? initdb = null, string? programs = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Branches need a Unix shell.");
         var site = new PitrSite(Directory.CreateTempSubdirectory("mina-pitr-").FullName);
@@ -99,7 +102,14 @@ public sealed class PitrSite : IAsyncDisposable
             all[name] = value;
         }
 
-        site.Source = await EphemeralCluster.StartAsync(new EphemeralClusterOptions { Settings = all, InitdbArguments = initdb ?? [] }, HostEnvironment.Current(), Cancel);
+        var machine = HostEnvironment.Current();
+        if (programs is not null)
+        {
+            site.SetVariable("MINA_PG_BIN", programs);
+            machine = machine with { Variable = site.Environment.Variable };
+        }
+
+        site.Source = await EphemeralCluster.StartAsync(new EphemeralClusterOptions { Settings = all, InitdbArguments = initdb ?? [] }, machine, Cancel);
         return site;
     }
 

@@ -45,8 +45,29 @@ public sealed class WalRetentionTests : IDisposable
         var result = await Operation(new WalRetentionRequest { RemoveBaseBackups = true }).RemoveAsync(WalLab.Cancel);
 
         Assert.Equal(["oldest", "older"], result.BaseBackups);
-        Assert.Equal(["oldest", "older"], inventory.Removed);
+        Assert.Equal(["older", "oldest"], inventory.Removed);
         Assert.Equal([4, 5, 6, 7], Stored());
+    }
+
+    [Fact]
+    public async Task What_a_kept_incremental_one_builds_on_stays_through_however_many_links()
+    {
+        await FillAsync(day: 30, 1, 2, 3, 4, 5);
+        await FillAsync(day: 1, 6, 7);
+        inventory.Add("full", start: 1, daysAgo: 28);
+        inventory.Add("full+1", start: 2, daysAgo: 27, parent: "full");
+        inventory.Add("needed", start: 3, daysAgo: 25);
+        inventory.Add("needed+1", start: 4, daysAgo: 22, parent: "needed");
+        inventory.Add("aside", start: 4, daysAgo: 21, parent: "needed+1");
+        inventory.Add("anchor", start: 5, daysAgo: 8, parent: "needed+1");
+        inventory.Add("newest", start: 6, daysAgo: 1, parent: "anchor");
+
+        var result = await Operation(new WalRetentionRequest { RemoveBaseBackups = true }).RemoveAsync(WalLab.Cancel);
+
+        Assert.Equal(["full", "full+1", "aside"], result.BaseBackups);
+        Assert.Equal(["aside", "full+1", "full"], inventory.Removed);
+        Assert.Equal("needed", result.OldestBaseBackup);
+        Assert.Equal([3, 4, 5, 6, 7], Stored());
     }
 
     [Fact]
@@ -151,9 +172,11 @@ public sealed class WalRetentionTests : IDisposable
 
         public List<string> Removed { get; } = [];
 
-        public void Add(string name, uint start, int daysAgo, BackupState state = BackupState.Verified) => backups.Add(new BaseBackupInfo
+        public void Add(string name, uint start, int daysAgo, BackupState state = BackupState.Verified, string? parent = null) => backups.Add(new BaseBackupInfo
         {
             Name = name,
+            Kind = parent is null ? BaseBackupKind.Full : BaseBackupKind.Incremental,
+            Parent = parent,
             ArchivePath = "archive",
             Location = "base",
             Path = name,

@@ -59,7 +59,6 @@ internal sealed class BaseUnpacker
         void Count(int bytes) => report(Interlocked.Add(ref done, bytes));
         owner.CreateFolder(folder.Data);
         owner.CreateFolder(folder.Tablespaces);
-        var map = new List<string>();
         for (var i = 0; i < manifest.Archives.Count; i++)
         {
             var archive = manifest.Archives[i];
@@ -68,16 +67,19 @@ internal sealed class BaseUnpacker
             {
                 target = folder.Tablespace(oid);
                 owner.CreateFolder(target);
-                // As the server reads it: a backslash and a newline in a path have a backslash before them.
-                map.Add(FormattableString.Invariant($"{oid} {target.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\\n", StringComparison.Ordinal)}\n"));
             }
 
             await UnpackAsync(archive, index.Archives[i], target, Count, cancellationToken);
         }
 
         // From this map the server makes the links in pg_tblspc when it starts; so tablespaces are mapped by PostgreSQL itself.
-        owner.WriteFile(Path.Combine(folder.Data, "tablespace_map"), string.Concat(map));
+        owner.WriteFile(Path.Combine(folder.Data, "tablespace_map"), TablespaceMap(manifest, folder));
     }
+
+    /// <summary>The map of tablespaces as the server reads it: a backslash and a newline in a path have a backslash before them.</summary>
+    public static string TablespaceMap(BaseBackupManifest manifest, BranchFolder folder) =>
+        string.Concat(manifest.Archives.Select(archive => archive.Tablespace).OfType<uint>().Select(oid => FormattableString.Invariant(
+            $"{oid} {folder.Tablespace(oid).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\\n", StringComparison.Ordinal)}\n")));
 
     private async Task UnpackAsync(BaseBackupArchive archive, BaseIndexArchive index, string target, Action<int> count, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ namespace Mina.Backup.Engine.Pitr.Local;
 
 /// <summary>One run that makes a branch, or takes one forward: plan, unpack, replay, open.</summary>
 [UnsupportedOSPlatform("windows")]
-internal sealed class BranchRun : IAsyncDisposable
+internal sealed partial class BranchRun : IAsyncDisposable
 {
     private const int StartAttempts = 5;
 
@@ -70,7 +70,7 @@ internal sealed class BranchRun : IAsyncDisposable
         context.Verbose($"Branch {record.Branch.Name} at {request.Target}: base backup {plan.Base.Name}, timeline {plan.History.Timeline}, up to {plan.Segments.Count} segments from {plan.From}.");
         var program = await FindServerAsync(plan.Base, cancellationToken);
         var bin = Path.GetDirectoryName(program.Path)!;
-        await TimeAsync("Unpack", "Unpacking", () => UnpackAsync(plan.Base, cancellationToken));
+        await MakeDataAsync(plan.Base, cancellationToken);
         var control = await ControlData.ReadAsync(account, bin, folder.Data, cancellationToken);
         var configuration = new BranchConfiguration(folder, owner, plan.Base, control);
         var replayed = context.Clock.GetTimestamp();
@@ -175,18 +175,18 @@ internal sealed class BranchRun : IAsyncDisposable
                 new ErrorContext { Target = program, Action = string.Create(CultureInfo.InvariantCulture, $"Install the server programs of PostgreSQL {manifest.Major}, or set MINA_PG_BIN to their folder.") });
     }
 
-    private async Task<bool> UnpackAsync(BaseBackupManifest manifest, CancellationToken cancellationToken)
+    private async Task<bool> UnpackAsync(BaseBackupManifest manifest, BranchFolder into, Action<long> report, CancellationToken cancellationToken)
     {
         try
         {
             var index = await BaseIndexFile.ReadAsync(bases, manifest, keys, cancellationToken);
             var unpacker = new BaseUnpacker(bases, keys, owner, Environment.ProcessorCount);
-            await unpacker.RunAsync(manifest, index, folder, done => Report("Unpacking", done, manifest.PlainSize), cancellationToken);
+            await unpacker.RunAsync(manifest, index, into, report, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BranchErrors.FromStorage(e, folder.Data);
+            throw BranchErrors.FromStorage(e, into.Data);
         }
     }
 

@@ -18,60 +18,31 @@ public sealed class BaseBackupCatalog
     /// <summary>All base backups, newest first, those with an unusable manifest included.</summary>
     public async Task<IReadOnlyList<BaseBackupInfo>> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var objects = await ReadObjectsAsync(cancellationToken);
-        var listed = new List<BaseBackupInfo>();
-        foreach (var item in objects.Values)
-        {
-            if (!BaseBackupNames.TryParseManifest(item.Name, out var name))
-            {
-                continue;
-            }
-
-            try
-            {
-                listed.Add(Describe(await ReadAsync(item, name, cancellationToken), objects, now));
-            }
-            catch (IntegrityException problem)
-            {
-                listed.Add(Unreadable(item, name, problem, now));
-            }
-            catch (StorageException e) when (e.Definition == ErrorCatalog.ObjectNotFound)
-            {
-                // Removed since the place was listed.
-            }
-        }
-
+        var content = await ReadContentAsync(cancellationToken);
+        var listed = content.Manifests.Values.Select(manifest => Describe(manifest, content, now))
+            .Concat(content.Unreadable.Select(entry => Unreadable(entry.Item, entry.Name, entry.Problem, now)));
         return [.. listed.OrderByDescending(backup => backup.CreatedAt).ThenByDescending(backup => backup.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The manifests of the base backups that can be used: readable, and all files there with the right size. Newest end first.</summary>
+    /// <summary>
+    /// The manifests of the base backups that can be used: readable, all files there with the right size, and the same of everything that they
+    /// build on. Newest end first.
+    /// </summary>
     public async Task<IReadOnlyList<BaseBackupManifest>> ReadUsableAsync(CancellationToken cancellationToken)
     {
-        var objects = await ReadObjectsAsync(cancellationToken);
-        var manifests = new List<BaseBackupManifest>();
-        foreach (var item in objects.Values)
-        {
-            if (!BaseBackupNames.TryParseManifest(item.Name, out var name))
-            {
-                continue;
-            }
-
-            try
-            {
-                var manifest = await ReadAsync(item, name, cancellationToken);
-                if (FindMissing(manifest, objects) is null && manifest.Verification is not { Passed: false })
-                {
-                    manifests.Add(manifest);
-                }
-            }
-            catch (IntegrityException)
-            {
-                // Get-MinaBaseBackup tells of it; another one may do.
-            }
-        }
-
-        return [.. manifests.OrderByDescending(manifest => manifest.EndedAt).ThenByDescending(manifest => manifest.StopLsn)];
+        // Get-MinaBaseBackup tells of the others; another one may do.
+        var content = await ReadContentAsync(cancellationToken);
+        return
+        [
+            .. content.Manifests.Values
+                .Where(manifest => content.FindProblem(manifest) is null && content.Chains.Of(manifest).BrokenAt is null)
+                .OrderByDescending(manifest => manifest.EndedAt).ThenByDescending(manifest => manifest.StopLsn),
+        ];
     }
+
+    /// <summary>A base backup with everything that it builds on.</summary>
+    internal async Task<BaseChain> ReadChainAsync(BaseBackupManifest manifest, CancellationToken cancellationToken) =>
+        manifest.Parent is null ? new BaseChain([manifest]) : (await ReadContentAsync(cancellationToken)).Chains.Of(manifest);
 
     /// <summary>One base backup's manifest.</summary>
     /// <exception cref="CatalogException"><c>BaseBackupNotFound</c>.</exception>
@@ -87,7 +58,8 @@ public sealed class BaseBackupCatalog
     /// <summary>Records the outcome of a verification in the manifest.</summary>
     public async Task RecordAsync(BaseBackupManifest manifest, BaseBackupVerification verification, CancellationToken cancellationToken)
     {
-        var failure = verification.FirstFailure;
+        // What it builds on has a record of its own, and may come back.
+        var failure = verification.Checks.FirstOrDefault(check => check is { Outcome: CheckOutcome.Failed, Check: not BaseBackupCheckKind.Chain });
         var changed = manifest with { Verification = new ManifestVerification(verification.CheckedAt, failure is null, failure?.Detail) };
         await store.PutAsync(BaseBackupNames.ManifestFile(manifest.Name), BaseManifestSerializer.Write(changed), replace: true, cancellationToken);
     }
@@ -114,6 +86,9 @@ public sealed class BaseBackupCatalog
     internal static BaseBackupInfo Describe(IBackupStore store, BaseBackupManifest manifest, DateTimeOffset now) => new()
     {
         Name = manifest.Name,
+        Kind = manifest.Kind,
+        Parent = manifest.Parent?.Name,
+        Chain = [manifest.Name],
         Location = store.Location,
         ArchivePath = ArchiveOf(store),
         Path = store.GetAddress(manifest.Archives[0].File.Name),
@@ -144,10 +119,13 @@ public sealed class BaseBackupCatalog
         Problem = manifest.Verification?.Problem,
     };
 
-    private BaseBackupInfo Describe(BaseBackupManifest manifest, IReadOnlyDictionary<string, StoredObject> objects, DateTimeOffset now)
+    private BaseBackupInfo Describe(BaseBackupManifest manifest, Content content, DateTimeOffset now)
     {
-        var info = Describe(store, manifest, now);
-        return FindMissing(manifest, objects) is { } problem ? info with { State = BackupState.DataMissing, Problem = problem } : info;
+        var chain = content.Chains.Of(manifest);
+        var info = Describe(store, manifest, now) with { Chain = chain.Names };
+        return FindMissing(manifest, content.Objects) is { } missing ? info with { State = BackupState.DataMissing, Problem = missing }
+            : info.State != BackupState.Failed && chain.Describe() is { } broken ? info with { State = BackupState.ChainBroken, Problem = broken }
+            : info;
     }
 
     private BaseBackupInfo Unreadable(StoredObject item, string name, IntegrityException problem, DateTimeOffset now) => new()
@@ -164,7 +142,7 @@ public sealed class BaseBackupCatalog
         Problem = problem.Message,
     };
 
-    private static string? FindMissing(BaseBackupManifest manifest, IReadOnlyDictionary<string, StoredObject> objects)
+    private static string? FindMissing(BaseBackupManifest manifest, Dictionary<string, StoredObject> objects)
     {
         foreach (var file in manifest.Archives.Select(archive => archive.File).Append(manifest.Index))
         {
@@ -182,15 +160,36 @@ public sealed class BaseBackupCatalog
         return null;
     }
 
-    private async Task<Dictionary<string, StoredObject>> ReadObjectsAsync(CancellationToken cancellationToken)
+    private async Task<Content> ReadContentAsync(CancellationToken cancellationToken)
     {
-        var objects = new Dictionary<string, StoredObject>(StringComparer.Ordinal);
+        var content = new Content();
         await foreach (var item in store.ListAsync(BaseBackupNames.Prefix, cancellationToken))
         {
-            objects[item.Name] = item;
+            content.Objects[item.Name] = item;
         }
 
-        return objects;
+        foreach (var item in content.Objects.Values)
+        {
+            if (!BaseBackupNames.TryParseManifest(item.Name, out var name))
+            {
+                continue;
+            }
+
+            try
+            {
+                content.Manifests[name] = await ReadAsync(item, name, cancellationToken);
+            }
+            catch (IntegrityException problem)
+            {
+                content.Unreadable.Add((item, name, problem));
+            }
+            catch (StorageException e) when (e.Definition == ErrorCatalog.ObjectNotFound)
+            {
+                // Removed since the place was listed.
+            }
+        }
+
+        return content;
     }
 
     private async Task<BaseBackupManifest> ReadAsync(StoredObject item, string name, CancellationToken cancellationToken)
@@ -204,5 +203,23 @@ public sealed class BaseBackupCatalog
         using var content = new MemoryStream((int)item.Size);
         await stream.CopyToAsync(content, cancellationToken);
         return BaseManifestSerializer.Read(content.GetBuffer().AsSpan(0, (int)content.Length), name);
+    }
+
+    /// <summary>What the place holds at one moment.</summary>
+    private sealed class Content
+    {
+        public Content() => Chains = new BaseChains(Manifests, FindProblem);
+
+        public Dictionary<string, StoredObject> Objects { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, BaseBackupManifest> Manifests { get; } = new(StringComparer.Ordinal);
+
+        public List<(StoredObject Item, string Name, IntegrityException Problem)> Unreadable { get; } = [];
+
+        public BaseChains Chains { get; }
+
+        /// <summary>Why a base backup cannot be used, as far as that is known without reading it.</summary>
+        public string? FindProblem(BaseBackupManifest manifest) => FindMissing(manifest, Objects)
+            ?? (manifest.Verification is { Passed: false } failed ? $"it failed its verification: {failed.Problem}" : null);
     }
 }

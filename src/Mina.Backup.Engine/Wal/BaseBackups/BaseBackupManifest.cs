@@ -10,11 +10,23 @@ namespace Mina.Backup.Engine.Wal.BaseBackups;
 /// </summary>
 public sealed record BaseBackupManifest
 {
-    /// <summary>Version of the format; a reader refuses a greater one.</summary>
-    public int FormatVersion { get; init; } = 1;
+    /// <summary>Version of the format of full base backups.</summary>
+    public const int FullVersion = 1;
+
+    /// <summary>Version of the format of incremental ones.</summary>
+    public const int IncrementalVersion = 2;
+
+    /// <summary>
+    /// Version of the format; a reader refuses a greater one. A full base backup has 1, an incremental one 2: whoever takes the one for the other
+    /// recovers nonsense.
+    /// </summary>
+    public int FormatVersion { get; init; } = FullVersion;
 
     /// <summary>Name of the base backup.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What an incremental one builds on; null for a full one.</summary>
+    public BaseBackupParent? Parent { get; init; }
 
     /// <summary>Version of this product that wrote it.</summary>
     public required string WrittenBy { get; init; }
@@ -107,6 +119,10 @@ public sealed record BaseBackupManifest
     [JsonIgnore]
     public long StoredSize => Archives.Sum(archive => archive.File.Size) + Index.Size;
 
+    /// <summary>Whether it has everything, or what changed since its parent.</summary>
+    [JsonIgnore]
+    public BaseBackupKind Kind => Parent is null ? BaseBackupKind.Full : BaseBackupKind.Incremental;
+
     /// <summary>Major version of the server.</summary>
     [JsonIgnore]
     public int Major => ServerVersionNumber / 10000;
@@ -125,3 +141,8 @@ public sealed record BaseBackupArchive(ManifestFile File, uint? Tablespace = nul
     /// <summary>Path of a tablespace's content below the data directory.</summary>
     public static string PrefixOf(uint? tablespace) => tablespace is { } oid ? FormattableString.Invariant($"pg_tblspc/{oid}/") : "";
 }
+
+/// <summary>The base backup that an incremental one builds on.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="StartLsn">Where its replay begins; what changed behind that place is in the incremental one.</param>
+public sealed record BaseBackupParent(string Name, Lsn StartLsn);

@@ -35,6 +35,11 @@ public sealed class BaseBackupOperation
     /// <exception cref="MinaException">The base backup could not be made or did not verify; nothing of it remains.</exception>
     public async Task<BaseBackupResult> RunAsync(BaseBackupRequest request, RunContext context, CancellationToken cancellationToken)
     {
+        if (request is { Parent: not null, Incremental: false })
+        {
+            throw new ConfigurationException(ErrorCatalog.OptionConflict, "Only an incremental base backup builds on another one.", new ErrorContext { Target = request.Parent, Action = "Give -Incremental, too, or leave -Parent out." });
+        }
+
         var place = WalArchivePlace.Resolve(request.Archive, null, context.Environment);
         var target = ConnectionTarget.Resolve(request.Database, context.Environment, ErrorCatalog.SourceNotGiven);
         context.Log.Redact(target.Password?.Reveal() ?? "");
@@ -74,13 +79,15 @@ public sealed class BaseBackupOperation
         var context = run.Context;
         var facts = await BaseServerFacts.ReadAsync(run.Session, cancellationToken);
         Check(facts, run);
-        var source = await SourceAsync(facts, run, cancellationToken);
-        context.Verbose($"Making base backup {run.Set.Name} of {run.Target.Server} (PostgreSQL {facts.Version}) in {run.Store.Location}.");
+        var parent = await ParentAsync(facts, run, cancellationToken);
+        var source = await SourceAsync(facts, parent, run, cancellationToken);
+        var on = parent is null ? "" : $", building on {parent.Manifest.Name},";
+        context.Verbose($"Making base backup {run.Set.Name} of {run.Target.Server} (PostgreSQL {facts.Version}){on} in {run.Store.Location}.");
         // Before the files, so that a table that goes while they are sent is known by its name, too.
         await RecordNamesAsync(run, cancellationToken);
         var phases = new List<PhaseTiming>();
         var started = context.Clock.GetTimestamp();
-        await using var writer = new BaseArchiveWriter(run.Set, run.ContainerOptions, bytes => run.Report(bytes, facts.DataSize));
+        await using var writer = new BaseArchiveWriter(run.Set, run.ContainerOptions, bytes => run.Report(bytes, parent is null ? facts.DataSize : 0));
         await ReceiveAsync(source, writer, run, cancellationToken);
         if (writer.Content.FindProblem() is { } problem)
         {
@@ -91,18 +98,45 @@ public sealed class BaseBackupOperation
         var index = await WriteIndexAsync(run, writer, cancellationToken);
         var duration = context.Clock.GetElapsedTime(started);
         phases.Add(new PhaseTiming("Receive", duration));
-        var manifest = Describe(run, facts, writer, index) with { EndedAt = endedAt, Snapshot = snapshot, Duration = duration };
-        BaseBackupVerification? verification = null;
-        if (!run.Request.SkipVerification)
+        var manifest = Describe(run, facts, parent, writer, index) with { EndedAt = endedAt, Snapshot = snapshot, Duration = duration };
+        var verification = run.Request.SkipVerification ? null : await VerifyAsync(run, manifest, cancellationToken);
+        if (verification is not null)
         {
-            verification = await new BaseBackupVerifier(run.Store, run.Keys, context).RunAsync(manifest, null, run.Activity, cancellationToken);
             phases.Add(new PhaseTiming("Verify", verification.Duration));
-            ThrowIfFailed(verification);
             manifest = manifest with { Verification = new ManifestVerification(verification.CheckedAt, Passed: true, Problem: null) };
         }
 
+        // What it builds on may have been removed meanwhile.
+        var chain = (await new BaseBackupCatalog(run.Store).ReadChainAsync(manifest, cancellationToken)).Require();
         await run.Set.CompleteAsync(BaseManifestSerializer.Write(manifest), cancellationToken);
-        return new BaseBackupResult(BaseBackupCatalog.Describe(run.Store, manifest, context.Now), context.Log.Path, phases, verification);
+        KeepServerManifest(run, manifest, writer.Content.ManifestContent);
+        var made = BaseBackupCatalog.Describe(run.Store, manifest, context.Now) with { Chain = [.. chain.Select(link => link.Name)] };
+        return new BaseBackupResult(made, context.Log.Path, phases, verification);
+    }
+
+    private static async Task<BaseBackupVerification> VerifyAsync(Run run, BaseBackupManifest manifest, CancellationToken cancellationToken)
+    {
+        var verification = await new BaseBackupVerifier(run.Store, run.Keys, run.Context).RunAsync(manifest, null, null, run.Activity, cancellationToken);
+        ThrowIfFailed(verification);
+        return verification;
+    }
+
+    // What this machine cannot open again it could not build on.
+    private static void KeepServerManifest(Run run, BaseBackupManifest manifest, ReadOnlyMemory<byte> content)
+    {
+        if (manifest.Encryption != BackupEncryption.Recipient || manifest.Major < IncrementalParents.OldestMajor)
+        {
+            return;
+        }
+
+        try
+        {
+            new ServerManifestCopies(run.Context.Environment, manifest.SystemIdentifier).Keep(manifest.Name, content.Span);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            run.Context.Warning($"The base backup is complete, but its manifest could not be kept in {run.Context.Environment.StateDirectory}: {e.Message} No incremental base backup can build on it without the recipient's secret key.");
+        }
     }
 
     private Task RecordNamesAsync(Run run, CancellationToken cancellationToken)
@@ -127,12 +161,28 @@ public sealed class BaseBackupOperation
         }
     }
 
-    private async Task<IBaseSource> SourceAsync(BaseServerFacts facts, Run run, CancellationToken cancellationToken)
+    private async Task<IncrementalParent?> ParentAsync(BaseServerFacts facts, Run run, CancellationToken cancellationToken)
+    {
+        if (!run.Request.Incremental)
+        {
+            return null;
+        }
+
+        var major = facts.VersionNumber / 10000;
+        var parents = new IncrementalParents(new BaseBackupCatalog(run.Store), run.Store, run.Keys, new ServerManifestCopies(run.Context.Environment, facts.SystemIdentifier), run.Target.Server);
+        await parents.CheckAsync(facts, run.Session, cancellationToken);
+        var combine = await tools.FindAsync("pg_combinebackup", major, cancellationToken);
+        run.Context.Debug($"{combine.Path} would put the base backup together with what it builds on.");
+        var libpq = Libpq.Load(await tools.FindAsync("pg_basebackup", major, cancellationToken));
+        return await parents.ChooseAsync(run.Request.Parent, facts, await ServerTimeline.ReadAsync(libpq, run.Target, cancellationToken), cancellationToken);
+    }
+
+    private async Task<IBaseSource> SourceAsync(BaseServerFacts facts, IncrementalParent? parent, Run run, CancellationToken cancellationToken)
     {
         var major = facts.VersionNumber / 10000;
         var tool = await tools.FindAsync("pg_basebackup", major, cancellationToken);
-        var options = new BaseSourceOptions(run.Set.Name, run.Request.SpreadCheckpoint);
-        if (facts.Tablespaces == 0)
+        var options = new BaseSourceOptions(run.Set.Name, run.Request.SpreadCheckpoint, parent?.ServerManifest);
+        if (facts.Tablespaces == 0 && parent is null)
         {
             return new PgBaseBackupSource(tool, run.Target, options);
         }
@@ -169,13 +219,20 @@ public sealed class BaseBackupOperation
         return new ManifestFile(staged.Name, totals.StoredLength, totals.Sha256);
     }
 
-    private static BaseBackupManifest Describe(Run run, BaseServerFacts facts, BaseArchiveWriter writer, ManifestFile index)
+    private static BaseBackupManifest Describe(Run run, BaseServerFacts facts, IncrementalParent? parent, BaseArchiveWriter writer, ManifestFile index)
     {
         var server = writer.Content.Manifest!;
         var label = BackupLabel.Parse(writer.Content.Label ?? throw new InvalidDataException("backup_label is missing."));
+        if (label.IncrementalFrom != parent?.Manifest.StartLsn)
+        {
+            throw new InvalidDataException($"backup_label says that it has what changed since {label.IncrementalFrom?.ToString() ?? "the beginning"}, which is not what was asked for.");
+        }
+
         var geometry = new WalGeometry(facts.SegmentSize);
         return new BaseBackupManifest
         {
+            FormatVersion = parent is null ? BaseBackupManifest.FullVersion : BaseBackupManifest.IncrementalVersion,
+            Parent = parent?.Reference,
             Name = run.Set.Name,
             WrittenBy = ProductVersion,
             StartedAt = facts.Now,

@@ -28,12 +28,13 @@ internal sealed class BaseBackupVerifier
     /// <summary>Verifies one base backup.</summary>
     /// <param name="manifest">Its manifest, valid.</param>
     /// <param name="wal">Says what is wrong with the WAL that it needs; null when nothing is. Null itself where that is not to be looked at.</param>
+    /// <param name="chain">The base backup with what it builds on; null where that is known to be sound.</param>
     /// <param name="activity">What the whole run does, for its progress.</param>
     /// <param name="cancellationToken">Ends the verification.</param>
     /// <exception cref="EncryptionException">A passphrase is missing, or what was given does not open it.</exception>
     /// <exception cref="StorageException">The place cannot be read.</exception>
     public async Task<BaseBackupVerification> RunAsync(
-        BaseBackupManifest manifest, Func<Task<string?>>? wal, string activity, CancellationToken cancellationToken)
+        BaseBackupManifest manifest, Func<Task<string?>>? wal, BaseChain? chain, string activity, CancellationToken cancellationToken)
     {
         var started = context.Clock.GetTimestamp();
         var checks = new BaseChecks();
@@ -44,6 +45,7 @@ internal sealed class BaseBackupVerifier
         CheckFiles(content, manifest, checks);
         await CheckIndexAsync(manifest, checks, cancellationToken);
         await CheckWalAsync(wal, checks);
+        CheckChain(manifest, chain, checks);
         return new BaseBackupVerification
         {
             Name = manifest.Name,
@@ -175,6 +177,22 @@ internal sealed class BaseBackupVerifier
         catch (EncryptionException error)
         {
             checks.Fail(Kind.Index, ErrorCatalog.IndexUnreadable, error.Message);
+        }
+    }
+
+    private static void CheckChain(BaseBackupManifest manifest, BaseChain? chain, BaseChecks checks)
+    {
+        if (chain?.Describe() is { } problem)
+        {
+            checks.Fail(Kind.Chain, ErrorCatalog.BaseChainBroken, problem);
+        }
+        else
+        {
+            checks.Pass(Kind.Chain, manifest.Parent is null
+                ? "It is a full base backup and builds on no other one."
+                : chain is null
+                    ? $"It builds on {manifest.Parent.Name}, which was looked at before."
+                    : $"What it builds on is there and complete, and has failed no verification: {string.Join(", ", chain.Names.SkipLast(1))}.");
         }
     }
 

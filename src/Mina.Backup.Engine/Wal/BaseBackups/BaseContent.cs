@@ -21,6 +21,9 @@ internal sealed class BaseContent : IDisposable
     /// <summary>The server's manifest, once it came by.</summary>
     public ServerManifest? Manifest { get; private set; }
 
+    /// <summary>Its octets.</summary>
+    public ReadOnlyMemory<byte> ManifestContent { get; private set; }
+
     /// <summary>The text of <c>backup_label</c>, once it came by.</summary>
     public string? Label { get; private set; }
 
@@ -107,6 +110,7 @@ internal sealed class BaseContent : IDisposable
             if (entry.Name == ServerManifest.FileName)
             {
                 owner.Manifest = ServerManifest.Parse(bytes);
+                owner.ManifestContent = kept.GetBuffer().AsMemory(0, (int)kept.Length);
             }
             else
             {

@@ -8,8 +8,6 @@ namespace Mina.Backup.Engine.Wal.BaseBackups;
 /// <summary>Manifests of base backups to and from JSON. What is read is validated in full: its names are used to open and to remove files.</summary>
 internal static class BaseManifestSerializer
 {
-    private const int FormatVersion = 1;
-
     /// <summary>The manifest as UTF-8 JSON with a final newline.</summary>
     public static byte[] Write(BaseBackupManifest manifest)
     {
@@ -56,8 +54,12 @@ internal static class BaseManifestSerializer
         var encrypted = manifest.Encryption != BackupEncryption.None;
         return manifest switch
         {
-            { FormatVersion: < 1 or > FormatVersion } =>
+            { FormatVersion: < BaseBackupManifest.FullVersion or > BaseBackupManifest.IncrementalVersion } =>
                 FormattableString.Invariant($"its format version {manifest.FormatVersion} is not known to this version of the product"),
+            { FormatVersion: BaseBackupManifest.FullVersion, Parent: not null } or { FormatVersion: BaseBackupManifest.IncrementalVersion, Parent: null } =>
+                "its format version does not say whether it is full or incremental",
+            { Parent: { } parent } when !BaseBackupNames.IsName(parent.Name) || parent.Name == manifest.Name || parent.StartLsn >= manifest.StartLsn =>
+                "what it builds on is not an earlier base backup",
             _ when !BaseBackupNames.IsName(manifest.Name) => "its name is not a base backup's name",
             { Encryption: BackupEncryption.Unknown } => "its encryption is not known",
             _ when !Enum.IsDefined(manifest.Encryption) => "its encryption is not known",

@@ -45,4 +45,5 @@ internal sealed class PgBaseBackupSource(ClientTool tool, ConnectionTarget targe
 /// <summary>What a source of base backups is to do.</summary>
 /// <param name="Label">Label in <c>backup_label</c>: the base backup's name.</param>
 /// <param name="SpreadCheckpoint">Spread the checkpoint at the start as the server's settings say, rather than make it at once.</param>
-internal sealed record BaseSourceOptions(string Label, bool SpreadCheckpoint);
+/// <param name="ParentManifest">The server's own manifest of the base backup that an incremental one builds on; null for a full one.</param>
+internal sealed record BaseSourceOptions(string Label, bool SpreadCheckpoint, byte[]? ParentManifest = null);

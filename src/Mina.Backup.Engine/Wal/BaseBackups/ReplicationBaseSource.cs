@@ -9,7 +9,8 @@ using Npgsql;
 namespace Mina.Backup.Engine.Wal.BaseBackups;
 
 /// <summary>
-/// The replication command BASE_BACKUP, for clusters with tablespaces of their own, which <c>pg_basebackup</c> cannot write to standard output.
+/// The replication command BASE_BACKUP, for clusters with tablespaces of their own, which <c>pg_basebackup</c> cannot write to standard output, and for
+/// incremental base backups, so that the manifest of what they build on, which <c>pg_basebackup</c> wants as a file, is in memory alone.
 /// A message is one octet that says what it is, and content: <c>n</c> a new archive, <c>d</c> data, <c>m</c> the manifest, <c>p</c> progress.
 /// See https://www.postgresql.org/docs/current/protocol-replication.html.
 /// </summary>
@@ -19,6 +20,7 @@ internal sealed class ReplicationBaseSource(Libpq libpq, ConnectionTarget target
     public const int OldestMajor = 15;
 
     private const int MessagesAhead = 128;
+    private const int UploadSize = 1 << 16;
 
     /// <inheritdoc/>
     public async Task RunAsync(IBaseSink sink, CancellationToken cancellationToken)
@@ -51,8 +53,10 @@ internal sealed class ReplicationBaseSource(Libpq libpq, ConnectionTarget target
         {
             using var session = LibpqSession.ConnectForReplication(libpq, target);
             using var abort = cancellationToken.Register(session.Abort);
+            UploadParent(session);
             var checkpoint = options.SpreadCheckpoint ? "spread" : "fast";
-            session.Send($"BASE_BACKUP (LABEL '{options.Label}', PROGRESS true, CHECKPOINT '{checkpoint}', TABLESPACE_MAP true, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256', TARGET 'client')");
+            var incremental = options.ParentManifest is null ? "" : ", INCREMENTAL";
+            session.Send($"BASE_BACKUP (LABEL '{options.Label}', PROGRESS true, CHECKPOINT '{checkpoint}', TABLESPACE_MAP true, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256', TARGET 'client'{incremental})");
             session.ReadRows(2);
             session.ReadRows(2);
             session.BeginCopyOut();
@@ -75,10 +79,32 @@ internal sealed class ReplicationBaseSource(Libpq libpq, ConnectionTarget target
         }
     }
 
+    private void UploadParent(LibpqSession session)
+    {
+        if (options.ParentManifest is null)
+        {
+            return;
+        }
+
+        session.Send("UPLOAD_MANIFEST");
+        session.BeginCopyIn();
+        for (var at = 0; at < options.ParentManifest.Length; at += UploadSize)
+        {
+            session.WriteCopy(options.ParentManifest.AsSpan(at, Math.Min(UploadSize, options.ParentManifest.Length - at)));
+        }
+
+        session.EndCopyIn();
+    }
+
     private ServerException Refused(PostgresException refusal) => new(
-        PostgresErrors.FromToolOutput("The server", refusal.MessageText, target.Server)?.Definition ?? ErrorCatalog.ServerStatementFailed,
+        Definition(refusal),
         $"The server reported while sending a base backup: {refusal.MessageText}",
         new ErrorContext { Target = target.Server, SqlState = refusal.SqlState, ServerDetail = refusal.Detail, ServerHint = refusal.Hint });
+
+    // In that state are summaries that are missing or late, and timelines that do not fit.
+    private ErrorDefinition Definition(PostgresException refusal) => options.ParentManifest is not null && refusal.SqlState == PostgresErrorCodes.ObjectNotInPrerequisiteState
+        ? ErrorCatalog.IncrementalRefused
+        : PostgresErrors.FromToolOutput("The server", refusal.MessageText, target.Server)?.Definition ?? ErrorCatalog.ServerStatementFailed;
 
     /// <summary>Puts the messages together to archives, the manifest at the end of the data directory's.</summary>
     private sealed class ArchiveAssembler(IBaseSink sink, ConnectionTarget target)

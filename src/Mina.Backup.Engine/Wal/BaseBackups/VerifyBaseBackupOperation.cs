@@ -25,7 +25,11 @@ public sealed class VerifyBaseBackupOperation
         var manifest = await catalog.FindAsync(request.Name, cancellationToken);
         var archive = WalArchive.Open(place, stores, keys);
         var verification = await new BaseBackupVerifier(store, keys, context).RunAsync(
-            manifest, () => FindWalProblemAsync(archive, manifest, cancellationToken), $"Verifying {manifest.Name}", cancellationToken);
+            manifest,
+            () => FindWalProblemAsync(archive, manifest, cancellationToken),
+            await catalog.ReadChainAsync(manifest, cancellationToken),
+            $"Verifying {manifest.Name}",
+            cancellationToken);
         await catalog.RecordAsync(manifest, verification, cancellationToken);
         context.Verbose($"Verification of {manifest.Name}: {verification.Outcome}. {verification.FirstFailure?.Detail}".TrimEnd());
         return verification;
