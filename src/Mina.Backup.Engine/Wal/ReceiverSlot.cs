@@ -91,20 +91,48 @@ internal sealed class ReceiverSlot(PostgresConnector connector, string name)
             return;
         }
 
+        var (limit, isFixed) = await ReadLimitAsync(connection, cancellationToken);
         if (maximumSize is { } bytes)
         {
-            var megabytes = Math.Max(1, bytes >> 20).ToString(CultureInfo.InvariantCulture);
-            await ExecuteAsync(connection, $"ALTER SYSTEM SET max_slot_wal_keep_size = '{megabytes}MB'", cancellationToken);
-            await ExecuteAsync(connection, "SELECT pg_catalog.pg_reload_conf()", cancellationToken);
-            return;
+            await SetLimitAsync(connection, limit, Math.Max(1, bytes >> 20), isFixed, cancellationToken);
         }
-
-        await using var command = new NpgsqlCommand("SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size'", connection);
-        if ((long)(await command.ExecuteScalarAsync(cancellationToken))! < 0)
+        else if (limit < 0)
         {
             context.Warning(
                 $"max_slot_wal_keep_size is not set: while no receiver runs, the slot {name} keeps all WAL, and the server stops when its disk is full. Give -MaximumSlotSize to limit that.");
         }
+    }
+
+    private async Task SetLimitAsync(NpgsqlConnection connection, long current, long wanted, bool isFixed, CancellationToken cancellationToken)
+    {
+        if (current == wanted)
+        {
+            return;
+        }
+
+        var value = string.Create(CultureInfo.InvariantCulture, $"'{wanted}MB'");
+        if (isFixed)
+        {
+            throw WalSetupErrors.NotApplied(
+                connector.Target.ToString(),
+                "max_slot_wal_keep_size",
+                "its allow_alter_system is off, so only its configuration files can set it",
+                $"Set max_slot_wal_keep_size = {value} where the server's configuration is kept, reload it, and run this again, or leave -MaximumSlotSize out.");
+        }
+
+        await ExecuteAsync(connection, $"ALTER SYSTEM SET max_slot_wal_keep_size = {value}", cancellationToken);
+        await ExecuteAsync(connection, "SELECT pg_catalog.pg_reload_conf()", cancellationToken);
+    }
+
+    /// <summary>The limit in megabytes, -1 when there is none, and whether only the server's configuration files can change it.</summary>
+    private static async Task<(long Limit, bool IsFixed)> ReadLimitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT setting::bigint, coalesce(pg_catalog.current_setting('allow_alter_system', true), 'on') = 'off' FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size'", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt64(0), reader.GetBoolean(1))
+            : throw new InvalidOperationException("pg_settings has no max_slot_wal_keep_size.");
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

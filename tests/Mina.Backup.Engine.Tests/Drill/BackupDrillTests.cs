@@ -348,9 +348,6 @@ public sealed class BackupDrillTests(ClusterFixture clusters)
         }
 
         System.Diagnostics.Process.Start("kill", ["-QUIT", File.ReadLines(file).First()]).WaitForExit();
-        while (File.Exists(file))
-        {
-            Thread.Sleep(10);
-        }
+        Assert.True(SpinWait.SpinUntil(() => !File.Exists(file), TimeSpan.FromMinutes(1)), $"The server of {file} still runs.");
     }
 }

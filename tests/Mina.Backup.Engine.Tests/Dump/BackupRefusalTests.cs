@@ -153,11 +153,7 @@ public sealed class BackupRefusalTests(ClusterFixture clusters) : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await bench.ReplacePgDumpAsync(cluster.BinDirectory, """case "$*" in *--section=data*) "$REAL" "$@" | head -c 100000; sleep 600;; esac; exec "$REAL" "$@" """);
         var backup = bench.BackUpAsync(database, cancellationToken: stop.Token);
-        while (!bench.Observer.Reports.Any(report => report.Stage == "Dumping"))
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
+        await Eventually.TrueAsync(() => bench.Observer.Reports.Any(report => report.Stage == "Dumping"), "the dump's begin");
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backup);

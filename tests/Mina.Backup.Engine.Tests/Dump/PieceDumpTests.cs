@@ -71,11 +71,7 @@ public sealed class PieceDumpTests(ClusterFixture fixture)
         var truncated = Task.Run(TruncateAsync, TestContext.Current.CancellationToken);
         async Task TruncateAsync()
         {
-            while (!bench.Observer.Reports.Any(report => report.Stage == "Dumping"))
-            {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
-            }
-
+            await Eventually.TrueAsync(() => bench.Observer.Reports.Any(report => report.Stage == "Dumping"), "the dump's begin", TimeSpan.FromMilliseconds(1));
             await database.ExecuteAsync("TRUNCATE plain, toasted");
         }
 

@@ -1,5 +1,6 @@
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Tests.Scenarios;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Pitr;
@@ -132,11 +133,7 @@ public sealed class BaseBackupTests
         }
 
         var running = site.BackUpAsync();
-        while (!site.BaseFiles().Any(name => name.EndsWith(".tar.gz.gpg.partial", StringComparison.Ordinal)))
-        {
-            await Task.Delay(2, PitrSite.Cancel);
-        }
-
+        await BegunAsync(site);
         await site.Source.KillAsync(PitrSite.Cancel);
         var error = await Assert.ThrowsAnyAsync<MinaException>(() => running);
 
@@ -153,19 +150,13 @@ public sealed class BaseBackupTests
         await site.SqlAsync(Filler);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(PitrSite.Cancel);
         var running = site.Engine.BackUpBaseAsync(new BaseBackupRequest { Database = site.Source.Target.ToUri() }, site.Observer, stop.Token);
-        while (!site.BaseFiles().Any(name => name.EndsWith(".tar.gz.gpg.partial", StringComparison.Ordinal)))
-        {
-            await Task.Delay(2, PitrSite.Cancel);
-        }
-
+        await BegunAsync(site);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
 
         Assert.Empty(site.BaseFiles());
-        while (await site.ValueAsync("SELECT count(*) FROM pg_stat_progress_basebackup") != "0")
-        {
-            await Task.Delay(20, PitrSite.Cancel);
-        }
+        await Eventually.TrueAsync(
+            async () => await site.ValueAsync("SELECT count(*) FROM pg_stat_progress_basebackup") == "0", "the end of the base backup on the server");
     }
 
     [Fact]
@@ -179,6 +170,9 @@ public sealed class BaseBackupTests
         Assert.Contains("failed", error.Message, StringComparison.Ordinal);
         Assert.Empty(site.BaseFiles());
     }
+
+    private static Task BegunAsync(PitrSite site) => Eventually.TrueAsync(
+        () => site.BaseFiles().Any(name => name.EndsWith(".tar.gz.gpg.partial", StringComparison.Ordinal)), "the base backup's first bytes", TimeSpan.FromMilliseconds(2));
 
     private static async Task<List<BaseBackupInfo>> ListAsync(PitrSite site)
     {

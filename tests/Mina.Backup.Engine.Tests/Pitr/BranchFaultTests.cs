@@ -1,6 +1,7 @@
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Tests.Scenarios;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Pitr;
@@ -171,11 +172,10 @@ public sealed class BranchFaultTests(BranchFixture fixture) : IClassFixture<Bran
 
         _ = Task.Run(async () =>
         {
-            while (Directory.GetDirectories(Site.BranchPath).All(folder => !File.Exists(Path.Combine(folder, "data", "postmaster.pid"))))
-            {
-                await Task.Delay(1, PitrSite.Cancel);
-            }
-
+            await Eventually.TrueAsync(
+                () => Directory.GetDirectories(Site.BranchPath).Any(folder => File.Exists(Path.Combine(folder, "data", "postmaster.pid"))),
+                "the branch's server",
+                TimeSpan.FromMilliseconds(1));
             await stop.CancelAsync();
         });
     }

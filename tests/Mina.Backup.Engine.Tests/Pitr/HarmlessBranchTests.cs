@@ -1,5 +1,6 @@
 using Mina.Backup.Engine.Postgres;
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Pitr;
@@ -73,9 +74,6 @@ public sealed class HarmlessBranchTests
     private static async Task FeedAsync(EphemeralCluster publisher, PitrSite site, int n)
     {
         await PitrSite.SqlAsync(publisher.Target, $"INSERT INTO feed VALUES ({n})");
-        while (await site.ValueAsync($"SELECT count(*) FROM feed WHERE n = {n}") == "0")
-        {
-            await Task.Delay(20, PitrSite.Cancel);
-        }
+        await Eventually.TrueAsync(async () => await site.ValueAsync($"SELECT count(*) FROM feed WHERE n = {n}") != "0", $"row {n} at the subscriber");
     }
 }

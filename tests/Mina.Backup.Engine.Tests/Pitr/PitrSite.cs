@@ -92,7 +92,7 @@ public sealed class PitrSite : IAsyncDisposable
         var all = new Dictionary<string, string>
         {
             ["archive_mode"] = "on",
-            ["archive_command"] = $"test ! -f {site.SpoolPath}/%f && cp %p {site.SpoolPath}/%f.tmp && mv {site.SpoolPath}/%f.tmp {site.SpoolPath}/%f",
+            ["archive_command"] = ArchiveCommand(site.SpoolPath),
             ["wal_level"] = "logical",
             ["max_prepared_transactions"] = "5",
             ["autovacuum"] = "off",
@@ -112,6 +112,9 @@ public sealed class PitrSite : IAsyncDisposable
         site.Source = await EphemeralCluster.StartAsync(new EphemeralClusterOptions { Settings = all, InitdbArguments = initdb ?? [] }, machine, Cancel);
         return site;
     }
+
+    // A standby that is promoted may archive what the old primary has archived already.
+    private static string ArchiveCommand(string spool) => $"if test -f {spool}/%f; then cmp -s %p {spool}/%f; else cp %p {spool}/%f.tmp && mv {spool}/%f.tmp {spool}/%f; fi";
 
     /// <summary>Sets a variable of the engine's environment; null removes it.</summary>
     public void SetVariable(string name, string? value) => variables[name] = value;
@@ -159,10 +162,7 @@ public sealed class PitrSite : IAsyncDisposable
     {
         await SqlAsync("CREATE TABLE IF NOT EXISTS archive_marker (n int)", "INSERT INTO archive_marker VALUES (1)");
         var segment = await ValueAsync("SELECT pg_walfile_name(pg_switch_wal() - 1)");
-        while (!File.Exists(Path.Combine(SpoolPath, segment)))
-        {
-            await Task.Delay(20, Cancel);
-        }
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(SpoolPath, segment)), $"segment {segment} in the spool");
     }
 
     /// <summary>Moves what is in the spool into the archive, encrypted.</summary>

@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Postgres;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Pitr;
@@ -82,22 +83,14 @@ public sealed class TimelineTests
             return standby;
         }
 
-        public async Task WaitForAsync(Lsn lsn)
-        {
-            while (await PitrSite.ValueAsync(Target, $"SELECT pg_last_wal_replay_lsn() >= '{lsn}'") != "True")
-            {
-                await Task.Delay(20, PitrSite.Cancel);
-            }
-        }
+        public Task WaitForAsync(Lsn lsn) => Eventually.TrueAsync(
+            async () => await PitrSite.ValueAsync(Target, $"SELECT pg_last_wal_replay_lsn() >= '{lsn}'") == "True", $"the standby at {lsn}");
 
         public async Task ArchiveAsync(PitrSite site)
         {
             await PitrSite.SqlAsync(Target, "INSERT INTO archive_marker_two VALUES (1)");
             var segment = await PitrSite.ValueAsync(Target, "SELECT pg_walfile_name(pg_switch_wal() - 1)");
-            while (!File.Exists(Path.Combine(site.SpoolPath, segment)))
-            {
-                await Task.Delay(20, PitrSite.Cancel);
-            }
+            await Eventually.TrueAsync(() => File.Exists(Path.Combine(site.SpoolPath, segment)), $"segment {segment} in the spool");
         }
 
         public async ValueTask DisposeAsync() =>

@@ -61,11 +61,7 @@ public sealed class ClientToolsTests : IDisposable
         await WriteAsync("echo $$ > \"$0.pid\"; exec sleep 600");
         using var cancel = new CancellationTokenSource();
         var finding = new ClientTools(machine.Environment, TimeSpan.FromMinutes(5)).FindAsync("psql", 15, cancel.Token);
-        while (!File.Exists(PidFile) || new FileInfo(PidFile).Length == 0)
-        {
-            await Task.Delay(20, Token);
-        }
-
+        await Eventually.TrueAsync(() => File.Exists(PidFile) && new FileInfo(PidFile).Length > 0, "the program's start");
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => finding);

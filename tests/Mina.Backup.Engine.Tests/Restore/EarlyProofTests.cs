@@ -72,13 +72,7 @@ public sealed class EarlyProofTests(ClusterFixture clusters)
         Assert.True(lost is ServerException or PostgresException, lost.ToString());
     }
 
-    private static async Task ReachedAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(10, Cancel);
-        }
-    }
+    private static Task ReachedAsync(Func<bool> condition) => Eventually.TrueAsync(condition, "rows to be compared");
 
     private sealed class Scene(TestDatabase database, BackupBench bench, TestRun run, BackupIndex index, SessionOpener sessions) : IAsyncDisposable
     {

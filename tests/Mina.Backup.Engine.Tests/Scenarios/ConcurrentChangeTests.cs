@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 using Npgsql;
 
@@ -82,13 +83,8 @@ public sealed class ConcurrentChangeTests(ScenarioFixture fixture) : Scenario(fi
         return id;
     }
 
-    private async Task WaitForRowsAsync()
-    {
-        while (await Server.SqlAsync("live", "SELECT count(*) >= 10 FROM debit") != "t")
-        {
-            await Task.Delay(20, Cancel);
-        }
-    }
+    private Task WaitForRowsAsync() => Eventually.TrueAsync(
+        async () => await Server.SqlAsync("live", "SELECT count(*) >= 10 FROM debit") == "t", "ten rows");
 
     private async Task ChurnAsync(CancellationToken stop)
     {
@@ -119,11 +115,10 @@ public sealed class ConcurrentChangeTests(ScenarioFixture fixture) : Scenario(fi
 
     private async Task DropWhenWritingAsync()
     {
-        while (!Directory.Exists(Place) || !Directory.EnumerateFiles(Place, "*.partial").Any(file => new FileInfo(file).Length > 0))
-        {
-            await Task.Delay(2, Cancel);
-        }
-
+        await Eventually.TrueAsync(
+            () => Directory.Exists(Place) && Directory.EnumerateFiles(Place, "*.partial").Any(file => new FileInfo(file).Length > 0),
+            "the backup's first bytes",
+            TimeSpan.FromMilliseconds(2));
         await Server.SqlAsync("live", "DROP VIEW doomed");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
@@ -144,24 +145,22 @@ public sealed class KilledProcessTests(ScenarioFixture fixture) : Scenario(fixtu
         }
     }
 
-    private static async Task KillDataDumpAsync()
+    private static Task KillDataDumpAsync() => Eventually.TrueAsync(TryKillDataDump, "pg_dump of the rows", TimeSpan.FromMilliseconds(2));
+
+    private static bool TryKillDataDump()
     {
-        while (true)
+        foreach (var process in Process.GetProcessesByName("pg_dump"))
         {
-            Cancel.ThrowIfCancellationRequested();
-            foreach (var process in Process.GetProcessesByName("pg_dump"))
+            using (process)
             {
-                using (process)
+                if (ProcessReader.Parent(process.Id) == System.Environment.ProcessId && ProcessReader.CommandLine(process.Id).Contains("--section=data", StringComparison.Ordinal))
                 {
-                    if (ProcessReader.Parent(process.Id) == System.Environment.ProcessId && ProcessReader.CommandLine(process.Id).Contains("--section=data", StringComparison.Ordinal))
-                    {
-                        process.Kill();
-                        return;
-                    }
+                    process.Kill();
+                    return true;
                 }
             }
-
-            await Task.Delay(2, Cancel);
         }
+
+        return false;
     }
 }

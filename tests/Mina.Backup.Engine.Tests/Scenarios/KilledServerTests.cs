@@ -1,4 +1,5 @@
 using Mina.Backup.Engine.Runtime;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Scenarios;
@@ -87,11 +88,10 @@ public sealed class KilledServerTests(ScenarioFixture fixture) : Scenario(fixtur
 
     private async Task KillWhenWritingAsync(ScenarioServer server)
     {
-        while (!Directory.Exists(Place) || !Directory.EnumerateFiles(Place, "*.partial").Any(file => new FileInfo(file).Length > 1_000_000))
-        {
-            await Task.Delay(2, Cancel);
-        }
-
+        await Eventually.TrueAsync(
+            () => Directory.Exists(Place) && Directory.EnumerateFiles(Place, "*.partial").Any(file => new FileInfo(file).Length > 1_000_000),
+            "a megabyte of the backup",
+            TimeSpan.FromMilliseconds(2));
         await server.KillAsync();
     }
 }

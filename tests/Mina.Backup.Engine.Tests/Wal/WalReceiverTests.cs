@@ -128,6 +128,22 @@ public sealed class WalReceiverTests
     }
 
     [Fact]
+    public async Task Where_ALTER_SYSTEM_is_not_allowed_a_limit_that_is_set_will_do_and_another_is_an_error()
+    {
+        await using var server = await WalServer.StartAsync();
+        Assert.SkipWhen(await server.ScalarAsync<int>("SELECT current_setting('server_version_num')::int") < 170000, "allow_alter_system came with PostgreSQL 17.");
+        await File.AppendAllTextAsync(
+            Path.Combine(server.Cluster.DataDirectory, "postgresql.auto.conf"), "max_slot_wal_keep_size = '256MB'\nallow_alter_system = off\n", WalServer.Cancel);
+        await server.RestartAsync();
+
+        await ReceiveOnceAsync(server, Request with { MaximumSlotSize = 256L << 20 });
+        var error = await Assert.ThrowsAsync<ServerException>(() => ReceiveOnceAsync(server, Request with { MaximumSlotSize = 512L << 20 }));
+
+        Assert.Equal("SettingNotApplied", error.ErrorId);
+        Assert.Contains("max_slot_wal_keep_size = '512MB'", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_slot_that_lost_wal_ends_the_receiver_with_what_to_do()
     {
         await using var server = await WalServer.StartAsync(("max_slot_wal_keep_size", "1MB"), ("min_wal_size", "32MB"), ("max_wal_size", "32MB"), ("wal_keep_size", "0"));

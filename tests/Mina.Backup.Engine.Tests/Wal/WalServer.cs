@@ -73,20 +73,7 @@ internal sealed class WalServer : IAsyncDisposable
     public static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, () => what);
 
     /// <summary>Waits until something holds; a test that waits too long fails with the words that are asked for then.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
-    {
-        for (var attempt = 0; attempt < 600; attempt++)
-        {
-            if (await condition())
-            {
-                return;
-            }
-
-            await Task.Delay(100, Cancel);
-        }
-
-        Assert.Fail($"Waited in vain for {what()}.");
-    }
+    public static Task UntilAsync(Func<Task<bool>> condition, Func<string> what) => Eventually.TrueAsync(condition, what, TimeSpan.FromMilliseconds(100));
 
     /// <summary>Ends the current segment and returns its name. Nothing written since the last end gives the start of a segment, which servers before 16 count to the one before.</summary>
     public Task<string> SwitchAsync() => ScalarAsync<string>("SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_switch_wal() - 1)");

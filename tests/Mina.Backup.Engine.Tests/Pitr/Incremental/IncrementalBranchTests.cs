@@ -150,11 +150,8 @@ public sealed class IncrementalBranchTests
         await ShellProgram.WriteAsync(Path.Combine(folder, "pg_combinebackup"), $"case $1 in --*sync) sleep 600;; *) exec {programs}/pg_combinebackup \"$@\";; esac");
         using var stop = new CancellationTokenSource();
         var making = site.Engine.CreateBranchAsync(new() { Target = latest }, site.Observer, stop.Token);
-        while (!(await Programs.RunAsync("ps", ["-eo", "args"])).Contains($"{folder}/pg_combinebackup --no-sync", StringComparison.Ordinal))
-        {
-            await Task.Delay(50, PitrSite.Cancel);
-        }
-
+        await Eventually.TrueAsync(
+            async () => (await Programs.RunAsync("ps", ["-eo", "args"])).Contains($"{folder}/pg_combinebackup --no-sync", StringComparison.Ordinal), "pg_combinebackup");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => making);
         await site.AssertNoBranchAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mina.Backup.Engine.Pitr.Neon;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 using Mina.Backup.NeonStandIn;
 
@@ -127,11 +128,7 @@ public sealed class NeonFaultTests
         scene.StandIn.Faults.Enqueue(new Fault { Call = "CreateBranch", Kind = FaultKind.DropBefore });
         scene.Times = scene.Times with { Looks = [TimeSpan.FromMilliseconds(200)] };
         var creating = scene.CreateAsync(request => request with { Name = "contested" });
-        while (scene.StandIn.Count("CreateBranch") == 0)
-        {
-            await Task.Delay(5, NeonScene.Token);
-        }
-
+        await Eventually.TrueAsync(() => scene.StandIn.Count("CreateBranch") > 0, "CreateBranch", TimeSpan.FromMilliseconds(5));
         var other = scene.StandIn.Project.Add("contested");
         await scene.FailAsync<CatalogException>(ErrorCatalog.BranchExists, () => creating);
         Assert.Contains(other, scene.StandIn.Project.Branches);
@@ -145,11 +142,7 @@ public sealed class NeonFaultTests
         scene.StandIn.Faults.Enqueue(new Fault { Call = "CreateBranch", Kind = FaultKind.DropAfter });
         scene.Times = scene.Times with { Looks = [TimeSpan.FromMilliseconds(500)] };
         var creating = scene.CreateAsync(request => request with { Name = "lost" });
-        while (scene.StandIn.Count("CreateBranch") == 0)
-        {
-            await Task.Delay(5, NeonScene.Token);
-        }
-
+        await Eventually.TrueAsync(() => scene.StandIn.Count("CreateBranch") > 0, "CreateBranch", TimeSpan.FromMilliseconds(5));
         scene.StandIn.Faults.Enqueue(new Fault { Call = "ListBranches", Kind = FaultKind.Refuse, Status = 502, Times = 1 + scene.Times.LostRetries });
         var lost = await scene.FailAsync<ServiceException>(ErrorCatalog.NeonOutcomeUnknown, () => creating);
         Assert.Contains("creating branch lost is not known", lost.Message, StringComparison.Ordinal);
@@ -205,11 +198,7 @@ public sealed class NeonFaultTests
         scene.Times = scene.Times with { LongestRetry = TimeSpan.FromMilliseconds(200) };
         using var cancel = new CancellationTokenSource();
         var creating = scene.CreateAsync(token: cancel.Token);
-        while (scene.StandIn.Count("GetOperation") == 0)
-        {
-            await Task.Delay(5, NeonScene.Token);
-        }
-
+        await Eventually.TrueAsync(() => scene.StandIn.Count("GetOperation") > 0, "GetOperation", TimeSpan.FromMilliseconds(5));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => creating);
         Assert.Equal(["main"], scene.StandIn.Project.Branches.Select(branch => branch.Name));
