@@ -70,19 +70,18 @@ public sealed class DrillHistory : IDrillRecorder
 
     private async Task<(byte[] Content, DrillChainHead? Head)> LoadAsync(CancellationToken cancellationToken)
     {
-        if (File.Exists(Path))
+        // A head without its history says that records were there, unless the first record has come since the history was looked for.
+        if (!File.Exists(Path) && DrillChainHead.Read(HeadPath) is var head && !File.Exists(Path))
         {
-            // A shared lock: other readers may come, and nobody writes the head meanwhile.
-            await using var file = await OpenAsync(() => new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read), cancellationToken);
-            return (await ReadAllAsync(file, cancellationToken), DrillChainHead.Read(HeadPath));
+            return head is not null || !isGiven ? ([], head) : throw new StorageException(
+                ErrorCatalog.ObjectNotFound,
+                $"There is no history of drills at {Path}.",
+                new ErrorContext { Target = Path, Action = $"Give the file, or the folder that holds {FileName}." });
         }
 
-        // A head without its history says that records were there.
-        var head = DrillChainHead.Read(HeadPath);
-        return head is not null || !isGiven ? ([], head) : throw new StorageException(
-            ErrorCatalog.ObjectNotFound,
-            $"There is no history of drills at {Path}.",
-            new ErrorContext { Target = Path, Action = $"Give the file, or the folder that holds {FileName}." });
+        // A shared lock: other readers may come, and nobody writes the head meanwhile.
+        await using var file = await OpenAsync(() => new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read), cancellationToken);
+        return (await ReadAllAsync(file, cancellationToken), DrillChainHead.Read(HeadPath));
     }
 
     private async Task AppendAsync(FileStream file, RecoveryDrillResult result)

@@ -1,8 +1,16 @@
 namespace Mina.Backup.Engine.Storage;
 
-/// <summary>Writes to an unfinished file; failures are <c>StorageException</c>s.</summary>
+/// <summary>
+/// Writes to an unfinished file; failures are <c>StorageException</c>s. What was written goes to the disk meanwhile where the system can be asked for
+/// that, so that the flush at the end does not find all of it waiting.
+/// </summary>
 internal sealed class StagedFileStream(FileStream file, string path) : Stream
 {
+    // Long enough to be written in one go, short enough to leave little for the end.
+    private const long WritebackLength = 8 << 20;
+    private long written;
+    private long begun;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -21,6 +29,7 @@ internal sealed class StagedFileStream(FileStream file, string path) : Stream
         await StorageErrors.TranslateAsync(path, "written", async () =>
         {
             await file.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            Count(buffer.Length);
             return true;
         }).ConfigureAwait(false);
 
@@ -30,6 +39,7 @@ internal sealed class StagedFileStream(FileStream file, string path) : Stream
     public override void Write(byte[] buffer, int offset, int count) => StorageErrors.Translate(path, "written", () =>
     {
         file.Write(buffer, offset, count);
+        Count(count);
         return true;
     });
 
@@ -45,6 +55,16 @@ internal sealed class StagedFileStream(FileStream file, string path) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Count(int length)
+    {
+        written += length;
+        if (OperatingSystem.IsLinux() && written - begun >= WritebackLength)
+        {
+            UnixFiles.BeginWriteback(file.SafeFileHandle, begun, written - begun);
+            begun = written;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

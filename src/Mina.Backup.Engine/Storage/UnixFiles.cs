@@ -10,6 +10,9 @@ internal static partial class UnixFiles
 {
     private const int SharedLock = 1;
 
+    /// <summary>SYNC_FILE_RANGE_WRITE of sync_file_range(2).</summary>
+    private const uint WriteRange = 2;
+
     /// <summary>User id that this process acts as.</summary>
     public static uint EffectiveUser() => geteuid();
 
@@ -47,6 +50,10 @@ internal static partial class UnixFiles
         // Where the file system has no locks there was none before either.
         _ = flock(file, SharedLock);
     }
+
+    /// <summary>Starts writing a part of a file to the disk, without waiting: a hint, whose failure the flush at the end would tell.</summary>
+    [SupportedOSPlatform("linux")]
+    public static void BeginWriteback(SafeFileHandle file, long offset, long length) => _ = sync_file_range(file, offset, length, WriteRange);
 
     /// <summary>Flushes a folder's entries to the disk.</summary>
     public static void FlushFolder(string folder)
@@ -93,6 +100,9 @@ internal static partial class UnixFiles
 
     [LibraryImport("libc")]
     private static partial int flock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc")]
+    private static partial int sync_file_range(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc")]
     private static partial int close(int descriptor);
