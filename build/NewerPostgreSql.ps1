@@ -123,7 +123,7 @@ function Invoke-Quietly([string] $program, [string[]] $arguments) {
 # Sees to it that there is one, where that is possible without asking; else says why the tests that need it are skipped.
 function Install-NewerPostgreSql {
     if (Test-NewerPostgreSql) { return }
-    $skipped = "the tests of incremental base backups are skipped; MINA_TEST_PG_BIN may name a folder with the programs of PostgreSQL $NewerPostgreSqlMajor or newer"
+    $skipped = "the tests of incremental base backups and of what else came with it are skipped; MINA_TEST_PG_BIN may name a folder with the programs of PostgreSQL $NewerPostgreSqlMajor or newer"
     if (-not $IsLinux -or -not (Test-AptPermission)) {
         [Console]::WriteLine("== No PostgreSQL $NewerPostgreSqlMajor or newer: $skipped")
         return

@@ -1,5 +1,5 @@
 using Mina.Backup.Cmdlet.Tests.Hosting;
-using Mina.Backup.Engine.Tests.Pitr.Incremental;
+using Mina.Backup.Engine.Tests.Support;
 
 namespace Mina.Backup.Cmdlet.Tests.Pitr;
 

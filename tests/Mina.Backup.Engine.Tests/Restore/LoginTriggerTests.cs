@@ -4,7 +4,7 @@ using Mina.Backup.Model;
 namespace Mina.Backup.Engine.Tests.Restore;
 
 /// <summary>Since PostgreSQL 17 an event trigger can fire with every login. A restored database has it before its rows are compared.</summary>
-public sealed class LoginTriggerTests(ClusterFixture clusters)
+public sealed class LoginTriggerTests
 {
     private const string WritesARow = """
         CREATE TABLE public.logins (who text, at timestamptz);
@@ -18,7 +18,7 @@ public sealed class LoginTriggerTests(ClusterFixture clusters)
     [InlineData(true)]
     public async Task A_trigger_that_writes_with_every_login_does_not_change_the_copy(bool inPlace)
     {
-        await SkipBefore17Async();
+        await using var clusters = new ClusterFixture(NewerServer.RequirePrograms());
         await using var scene = await RestoreScene.CreateAsync(clusters, WritesARow);
         await scene.Live.ExecuteAsync("DELETE FROM public.notes");
 
@@ -33,7 +33,7 @@ public sealed class LoginTriggerTests(ClusterFixture clusters)
     [Fact]
     public async Task A_trigger_that_refuses_the_login_does_not_keep_the_restore_out_of_its_copy()
     {
-        await SkipBefore17Async();
+        await using var clusters = new ClusterFixture(NewerServer.RequirePrograms());
         await using var scene = await RestoreScene.CreateAsync(clusters, """
             CREATE FUNCTION public.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN IF current_database() LIKE '%restore%' THEN RAISE 'Nobody comes in here.'; END IF; END $$;
             CREATE EVENT TRIGGER refuse ON login EXECUTE FUNCTION public.refuse();
@@ -41,7 +41,4 @@ public sealed class LoginTriggerTests(ClusterFixture clusters)
 
         Assert.Equal(CheckOutcome.Passed, (await scene.RestoreAsync()).Proof.Outcome);
     }
-
-    private async Task SkipBefore17Async() =>
-        Assert.SkipWhen(int.Parse((await clusters.ClusterAsync()).ServerVersion.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture) < 17, "Event triggers fire with logins since PostgreSQL 17.");
 }

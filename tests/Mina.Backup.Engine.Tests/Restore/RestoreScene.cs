@@ -55,6 +55,11 @@ internal sealed class RestoreScene : IAsyncDisposable
     public static async Task<RestoreScene> CreateAsync(ClusterFixture clusters, string? more = null, string? passphrase = null)
     {
         var machine = new TestMachine().Set("GPG_BACKUP_PASSPHRASE", passphrase);
+        if (clusters.Programs is { } programs)
+        {
+            machine.Set("MINA_PG_BIN", programs);
+        }
+
         var live = await clusters.CreateDatabaseAsync(Content);
         if (more is not null)
         {

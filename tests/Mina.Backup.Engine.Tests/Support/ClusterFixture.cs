@@ -13,9 +13,27 @@ namespace Mina.Backup.Engine.Tests.Support;
 /// </summary>
 public sealed class ClusterFixture : IAsyncLifetime
 {
+    private readonly HostEnvironment machine = HostEnvironment.Current();
     private readonly Lock gate = new();
     private Task<EphemeralCluster>? cluster;
     private int databases;
+
+    /// <summary>The fixture of the assembly, with the usual programs.</summary>
+    public ClusterFixture()
+    {
+    }
+
+    /// <summary>A cluster of one test class.</summary>
+    /// <param name="programs">Folder of its PostgreSQL programs.</param>
+    internal ClusterFixture(string programs)
+    {
+        Programs = programs;
+        var usual = machine.Variable;
+        machine = machine with { Variable = name => name == "MINA_PG_BIN" ? programs : usual(name) };
+    }
+
+    /// <summary>Folder of the PostgreSQL programs that a test has to use with this cluster; null for the usual ones.</summary>
+    public string? Programs { get; }
 
     /// <summary>The running cluster.</summary>
     public Task<EphemeralCluster> ClusterAsync()
@@ -25,7 +43,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         {
             return cluster ??= EphemeralCluster.StartAsync(
                 new EphemeralClusterOptions { PasswordAuth = true, Settings = new Dictionary<string, string> { ["wal_level"] = "logical", ["max_prepared_transactions"] = "10" } },
-                HostEnvironment.Current(),
+                machine,
                 CancellationToken.None);
         }
     }

@@ -130,8 +130,8 @@ public sealed class WalReceiverTests
     [Fact]
     public async Task Where_ALTER_SYSTEM_is_not_allowed_a_limit_that_is_set_will_do_and_another_is_an_error()
     {
-        await using var server = await WalServer.StartAsync();
-        Assert.SkipWhen(await server.ScalarAsync<int>("SELECT current_setting('server_version_num')::int") < 170000, "allow_alter_system came with PostgreSQL 17.");
+        // allow_alter_system came with PostgreSQL 17.
+        await using var server = await WalServer.StartNewerAsync();
         await File.AppendAllTextAsync(
             Path.Combine(server.Cluster.DataDirectory, "postgresql.auto.conf"), "max_slot_wal_keep_size = '256MB'\nallow_alter_system = off\n", WalServer.Cancel);
         await server.RestartAsync();

@@ -33,7 +33,12 @@ internal sealed class WalServer : IAsyncDisposable
 
     public WalEngine Engine => new(Machine.Environment, TimeProvider.System);
 
-    public static async Task<WalServer> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<WalServer> StartAsync(params (string Name, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts a server of version 17 or newer; skips the test where there is none.</summary>
+    public static Task<WalServer> StartNewerAsync() => StartAsync(NewerServer.RequirePrograms(), []);
+
+    private static async Task<WalServer> StartAsync(string? programs, (string Name, string Value)[] settings)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Disposable clusters need Unix.");
         var machine = new TestMachine().Set("GPG_BACKUP_PASSPHRASE", Passphrase);
@@ -44,7 +49,13 @@ internal sealed class WalServer : IAsyncDisposable
         }
 
         var options = new EphemeralClusterOptions { Settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value) };
-        var cluster = await EphemeralCluster.StartAsync(options, HostEnvironment.Current(), Cancel);
+        var host = HostEnvironment.Current();
+        if (programs is not null)
+        {
+            host = host with { Variable = machine.Set("MINA_PG_BIN", programs).Environment.Variable };
+        }
+
+        var cluster = await EphemeralCluster.StartAsync(options, host, Cancel);
         machine.Set("MINA_WAL_ARCHIVE", Path.Combine(machine.Root, "archive")).Set("DATABASE_URL", cluster.Target.ToUri());
         return new WalServer(machine, cluster);
     }

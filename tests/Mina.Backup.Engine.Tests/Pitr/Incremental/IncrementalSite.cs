@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mina.Backup.Engine.Requests;
 using Mina.Backup.Engine.Tests.Scenarios;
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Model;
 
 namespace Mina.Backup.Engine.Tests.Pitr.Incremental;

@@ -1,3 +1,4 @@
+using Mina.Backup.Engine.Tests.Support;
 using Mina.Backup.Engine.Tests.Wal;
 using Mina.Backup.Engine.Wal;
 using Mina.Backup.Model;

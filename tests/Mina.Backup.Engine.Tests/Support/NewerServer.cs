@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Mina.Backup.Engine.Tests.Pitr.Incremental;
+namespace Mina.Backup.Engine.Tests.Support;
 
 /// <summary>
-/// A PostgreSQL that makes incremental base backups: the one in <c>MINA_TEST_PG_BIN</c>, the newest that the machine's packages install, or the one that
+/// A PostgreSQL of version 17 or newer, which makes incremental base backups, fires event triggers with logins and may refuse ALTER SYSTEM: the one in <c>MINA_TEST_PG_BIN</c>, the newest that the machine's packages install, or the one that
 /// build/NewerPostgreSql.ps1 put into a folder of its own.
 /// </summary>
 internal static class NewerServer
