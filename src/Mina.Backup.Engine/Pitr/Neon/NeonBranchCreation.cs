@@ -62,7 +62,8 @@ internal sealed class NeonBranchCreation
     {
         var project = client.GetProjectAsync(cancellationToken);
         var branches = client.ListBranchesAsync(null, cancellationToken);
-        await Task.WhenAll(project, branches);
+        // Both come to their end; when both fail, it is the project's failure that is told, whichever was first.
+        await Task.WhenAll(project, branches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (await project, await branches);
     }
 
