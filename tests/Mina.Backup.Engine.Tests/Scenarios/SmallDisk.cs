@@ -13,10 +13,19 @@ public sealed class SmallDisk : IAsyncDisposable
     {
         Directory.CreateDirectory(path);
         var result = await Programs.TryAsync("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m,mode=0755", "tmpfs", path]);
+        if (result.ExitCode != 0)
+        {
+            Directory.Delete(path);
+        }
+
         Assert.SkipWhen(result.ExitCode != 0, "A small file system cannot be mounted here: " + result.Errors);
         return new SmallDisk(path);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await Programs.RunAsync("umount", ["-l", Path]);
+    public async ValueTask DisposeAsync()
+    {
+        await Programs.RunAsync("umount", ["-l", Path]);
+        Directory.Delete(Path);
+    }
 }
